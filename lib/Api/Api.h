@@ -1,0 +1,291 @@
+//===- Api.h - what CPython's C API and its neighbours do ----------*- C++
+//-*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The knowledge in rules/api/*.json as one table by function name: borrowed
+// references, allocation, locks, effects, ownership, callbacks, libc. Rules
+// ask the table; no rule lists API names of its own. Users add to it with
+// `--api extra.json` in the same schema (docs/api-data.md).
+//
+// Argument numbers count from 0 in the call Clang shows: the call a macro
+// expands to, where there is one (`PyObject_GC_Resize(T, op, n)` is
+// `_PyObject_GC_Resize(op, n)`, so the object is 0), else the macro's own
+// arguments (`PyList_GET_ITEM(list, i)`: 0 is the list). In C++ member calls
+// and constructors 0 is `this`.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_API_API_H
+#define UNGIL_API_API_H
+
+#include "llvm/Support/Error.h"
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace ungil {
+
+/// How dangerous a borrowed reference is, by who can drop its owner
+/// (rules/api/borrowed.json explains each class).
+enum class Hazard : uint8_t {
+  Never,
+  ThreadPrivate,
+  Lifetime,
+  SharedMutable,
+  Always
+};
+
+/// Names for versions: 0x030D for 3.13; 0: every supported version.
+using PyVersion = uint16_t;
+
+struct Replacement {
+  std::string Name; ///< `PyList_GetItemRef`
+  std::string Signature;
+  std::string Returns; ///< error convention in words
+  std::string OnMissing;
+  std::string OnError;
+  PyVersion Since = 0;
+  bool InCompat = false;  ///< pythoncapi-compat has it
+  std::string LimitedApi; ///< `yes`, `yes >=3.13`, `no`
+
+  template <class Archive> void fields(Archive &A) {
+    A(Name, Signature, Returns, OnMissing, OnError, Since, InCompat,
+      LimitedApi);
+  }
+};
+
+struct BorrowFact {
+  std::string Category; ///< list, dict, tuple, weakref, module, ...
+  Hazard Danger = Hazard::SharedMutable;
+  int Owner = -1; ///< argument that owns the result, -1: none named
+  std::vector<int>
+      Outs; ///< arguments that receive borrowed results (PyDict_Next)
+  bool Interior = false;  ///< a pointer into the owner, not a reference
+  bool Iteration = false; ///< PyDict_Next, _PySet_NextEntry
+  std::string Why;
+  std::optional<Replacement> Strong;
+  std::string Notes; ///< what a fix must preserve
+
+  template <class Archive> void fields(Archive &A) {
+    A(Category, Danger, Owner, Outs, Interior, Iteration, Why, Strong, Notes);
+  }
+};
+
+enum class AllocRole : uint8_t { Alloc, Realloc, Free };
+enum class AllocDomain : uint8_t { Raw, Mem, Object, ObjectGC, Libc, Cxx };
+struct AllocFact {
+  AllocRole Role = AllocRole::Alloc;
+  AllocDomain Domain = AllocDomain::Mem;
+  int Pointer = -1;    ///< argument freed or reallocated
+  std::string Release; ///< function that frees what this returns
+  bool MakesObject =
+      false; ///< returns an initialised Python object (PyObject_New)
+  bool MayHoldObject = false;
+  bool MayHoldBuffer = false;
+  std::string Notes;
+
+  template <class Archive> void fields(Archive &A) {
+    A(Role, Domain, Pointer, Release, MakesObject, MayHoldObject, MayHoldBuffer,
+      Notes);
+  }
+};
+
+enum class LockKind : uint8_t {
+  Mutex,           ///< PyMutex
+  CriticalSection, ///< on one or two objects; suspendable
+  CriticalSectionMutex,
+  PyThread, ///< PyThread_type_lock
+  Native,   ///< pthread, C11, std, Windows, ...
+  Shared,   ///< read side of a read/write lock
+  Once,     ///< call_once and friends: the callee (CallbackFact) runs
+            ///< exclusively, the caller holds nothing: action Query
+  Unknown,  ///< some lock: suppresses, never raises
+};
+enum class LockAction : uint8_t { Acquire, TryAcquire, Release, Guard, Query };
+struct LockFact {
+  LockKind Kind = LockKind::Unknown;
+  LockAction Action = LockAction::Acquire;
+  std::vector<int>
+      Objects;     ///< arguments that name the lock (two for *2 forms);
+                   ///< for Guard the constructor's, 0 being `this`
+  int Handle = -1; ///< argument holding the section (`&_py_cs`), -1: none
+  bool Suspendable = false;
+  bool Recursive = false;
+  bool Exclusive = true;
+  bool Blocks = false; ///< blocks without detaching
+  std::string Notes;
+
+  template <class Archive> void fields(Archive &A) {
+    A(Kind, Action, Objects, Handle, Suspendable, Recursive, Exclusive, Blocks,
+      Notes);
+  }
+};
+
+/// May the function run Python code, block or detach? Unknown functions are
+/// Arbitrary. rules/api/effects.json gives the meaning of each tier.
+enum class Tier : uint8_t { T0, T0A, T1, T2, Detach, Block, Arbitrary };
+struct EffectFact {
+  Tier Class = Tier::Arbitrary;
+  std::string Condition; ///< of T2
+  std::string Locking;   ///< lock a free-threaded build takes inside, in words
+  bool Attaches = false; ///< PyGILState_Ensure, PyEval_RestoreThread, ...
+  bool Detaches = false; ///< PyEval_SaveThread, PyGILState_Release, ...
+  bool Restores = false;    ///< back to the state before the matching call
+  bool DetachedOk = false;  ///< may be called without a thread state
+
+  template <class Archive> void fields(Archive &A) {
+    A(Class, Condition, Locking, Attaches, Detaches, Restores, DetachedOk);
+  }
+};
+
+struct OwnershipFact {
+  /// The result is a new container or object nobody else can reach yet:
+  /// `list`, `dict`, `tuple`, `set`, `object`, `bytes`; empty: it is not.
+  std::string Fresh;         ///< also `str`, `number`
+  bool NewReference = false; ///< strong reference to a possibly shared object
+  std::vector<int> Steals;   ///< arguments whose reference is taken over
+  std::vector<int> Keeps;    ///< arguments other threads may reach afterwards
+  int Into = -1;             ///< container that receives Keeps/Steals
+  bool IntoResult = false;   ///< the result receives them (PyTuple_Pack)
+  std::vector<int> Mutates;  ///< containers changed in place
+  bool DropsOld = false;     ///< may release what it replaces
+  std::vector<int>
+      Releases; ///< arguments whose reference is dropped (Py_DECREF)
+  std::vector<int> Retains; ///< arguments whose reference count goes up
+  bool Immutable = false;   ///< the fresh result cannot change
+  int Returns = -1;         ///< the result is this argument (Py_NewRef)
+  std::vector<int> Outs;    ///< arguments that receive a strong reference
+
+  template <class Archive> void fields(Archive &A) {
+    A(Fresh, NewReference, Steals, Keeps, Into, IntoResult, Mutates, DropsOld,
+      Releases, Retains, Immutable, Returns, Outs);
+  }
+};
+
+enum class CallbackPhase : uint8_t { Concurrent, Native, Dealloc, Init, Once };
+struct CallbackFact {
+  int Argument = -1;
+  CallbackPhase Phase = CallbackPhase::Concurrent;
+  std::string Name; ///< what calls it: `atexit`, `capsule destructor`
+
+  template <class Archive> void fields(Archive &A) { A(Argument, Phase, Name); }
+};
+
+enum class LibcDanger : uint8_t { None, Low, Medium, High };
+struct LibcFact {
+  LibcDanger Danger = LibcDanger::Medium;
+  std::string SharedState; ///< what the calls share, in words
+  std::string Replacement; ///< re-entrant form; empty: none
+  std::string Signature;
+  std::string Notes;
+  int SafeIfNull = -1;     ///< harmless when this argument is NULL (setlocale)
+  int OnlyIfNull = -1;     ///< shared state only when it is NULL (mbrtowc)
+
+  template <class Archive> void fields(Archive &A) {
+    A(Danger, SharedState, Replacement, Signature, Notes, SafeIfNull,
+      OnlyIfNull);
+  }
+};
+
+/// Accesses memory through an argument (atomics, memcpy, stores by helpers).
+/// Arguments that receive references (Outs) are written too, and not here.
+struct MemoryFact {
+  std::vector<int> Reads;  ///< pointer arguments read through
+  std::vector<int> Writes; ///< pointer arguments written through
+  bool Atomic = false;
+
+  template <class Archive> void fields(Archive &A) { A(Reads, Writes, Atomic); }
+};
+
+/// Everything known of one function or macro; absent facets are not known.
+struct ApiFunction {
+  std::string Name;
+  std::string Kind; ///< function | inline | macro | slot | removed |
+                    ///< internal | libc | cxx | tool
+  std::vector<std::string>
+      Ast;               ///< names Clang shows for it (K.2), if they differ
+  PyVersion Since = 0;   ///< first CPython that has it
+  PyVersion Removed = 0; ///< first CPython that has it no more
+  std::vector<std::string> Sources;
+  std::optional<BorrowFact> Borrow;
+  std::optional<AllocFact> Alloc;
+  std::optional<LockFact> Lock;
+  std::optional<EffectFact> Effect;
+  std::optional<OwnershipFact> Ownership;
+  std::vector<CallbackFact> Callbacks;
+  std::optional<LibcFact> Libc;
+  std::optional<MemoryFact> Memory;
+  std::string Obsolete; ///< why a GIL-era call does nothing now
+
+  template <class Archive> void fields(Archive &A) {
+    A(Name, Kind, Ast, Since, Removed, Sources, Borrow, Alloc, Lock, Effect,
+      Ownership, Callbacks, Libc, Memory, Obsolete);
+  }
+};
+
+/// The table. Lookup is by source spelling first (`PyList_GET_ITEM`), then by
+/// the name Clang shows (`_Py_NewRef` finds Py_NewRef).
+class Api {
+public:
+  /// The data built into the program.
+  static const Api &builtin();
+
+  /// \p Text is one JSON document in the schema of rules/api; \p Where names
+  /// it in errors. Facets given replace facets already known; sources and
+  /// AST names add up. On error the table is as it was before.
+  llvm::Error extend(std::string_view Text, std::string_view Where);
+
+  /// Null when nothing is known of \p Name. C++ members are named
+  /// `std::mutex::lock`, constructors `std::lock_guard::lock_guard`; template
+  /// arguments, inline namespaces of the standard library, `__builtin_` and
+  /// the `__X_chk` forms of fortified headers are looked through.
+  const ApiFunction *find(std::string_view Name) const;
+
+  const std::vector<ApiFunction> &all() const { return Functions; }
+
+  /// Wildcard-free list of types that are locks: `PyMutex`, `std::mutex`.
+  /// Qualifiers, `struct`, array bounds and template arguments of \p Type do
+  /// not matter; a pointer to a lock is no lock.
+  bool isLockType(std::string_view Type) const;
+
+  /// The table as bytes, which the build puts into the program: reading
+  /// them back takes a tenth of the time the JSON takes.
+  std::string pack() const;
+  /// Reads what pack() of the same build wrote.
+  static Api unpack(std::string_view Bytes);
+
+private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view S) const {
+      return std::hash<std::string_view>()(S);
+    }
+  };
+  using Index =
+      std::unordered_map<std::string, uint32_t, Hash, std::equal_to<>>;
+
+  const ApiFunction *lookUp(std::string_view Name) const;
+  void merge(ApiFunction &&New);
+  void index(const ApiFunction &F, uint32_t At);
+
+  std::vector<ApiFunction> Functions;
+  Index ByName; ///< source spellings
+  Index ByAst;  ///< other names Clang shows; first one given wins
+  std::unordered_set<std::string, Hash, std::equal_to<>> LockTypes;
+};
+
+/// `3.13` is 0x030D; 0 when \p Text is not of that form.
+PyVersion parsePyVersion(std::string_view Text);
+
+} // namespace ungil
+
+#endif

@@ -1,0 +1,57 @@
+//===- BuiltinHeaders.cpp - the headers the program carries -----*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Driver/BuiltinHeaders.h"
+#include "Driver/Files.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/VirtualFileSystem.h"
+#include <cstring>
+
+using namespace llvm;
+
+// Defined by the assembly extra.cmake writes: for each header the distances
+// from the table to its name, its text and the end of its text, as 32-bit
+// numbers; -1 ends the table. Distances need no relocation.
+extern "C" const unsigned char ungil_builtin_headers[];
+
+namespace ungil {
+
+std::vector<BuiltinHeader> builtinHeaders() {
+  std::vector<BuiltinHeader> Out;
+  const char *Base = reinterpret_cast<const char *>(ungil_builtin_headers);
+  for (size_t Row = 0;; Row += 12) {
+    int32_t Name, Text, End;
+    std::memcpy(&Name, Base + Row, 4);
+    std::memcpy(&Text, Base + Row + 4, 4);
+    std::memcpy(&End, Base + Row + 8, 4);
+    if (Name == -1)
+      return Out;
+    Out.push_back(
+        {StringRef(Base + Name), StringRef(Base + Text, size_t(End - Text))});
+  }
+}
+
+static constexpr StringLiteral PythonWrapper = "#undef Py_LIMITED_API\n"
+                                               "#include_next <Python.h>\n";
+
+IntrusiveRefCntPtr<vfs::FileSystem> fileSystemWithBuiltins() {
+  auto Memory = makeIntrusiveRefCnt<vfs::InMemoryFileSystem>();
+  auto Add = [&](const std::string &Path, StringRef Text) {
+    Memory->addFile(Path, /*ModificationTime=*/0,
+                    MemoryBuffer::getMemBuffer(Text, Path));
+  };
+  std::string Include = joinPath(ResourceDir, "include");
+  for (const BuiltinHeader &H : builtinHeaders())
+    Add(joinPath(Include, H.Name), H.Text);
+  Add(joinPath(PythonWrapperDir, "Python.h"), PythonWrapper);
+  auto Both =
+      makeIntrusiveRefCnt<vfs::OverlayFileSystem>(vfs::getRealFileSystem());
+  Both->pushOverlay(Memory);
+  return Both;
+}
+
+} // namespace ungil

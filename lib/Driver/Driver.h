@@ -1,0 +1,112 @@
+//===- Driver.h - from paths to facts ------------------------------*- C++
+//-*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The first arrow of the pipeline:
+//
+//   paths ── plan() ──► ScanPlan ── parse() ──► TuFacts per translation unit
+//
+// plan() finds the translation units, their flags and the CPython headers and
+// says why each file is in or out (`ungil doctor` prints it). parse() runs
+// the front end in worker processes, so that a unit that crashes or hangs
+// costs only itself.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_DRIVER_DRIVER_H
+#define UNGIL_DRIVER_DRIVER_H
+
+#include "Facts/Facts.h"
+#include "Report/Finding.h"
+#include "llvm/Support/Error.h"
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace ungil {
+
+struct ScanRequest {
+  std::vector<std::string> Paths; ///< files and folders the user named
+  std::string Root;               ///< empty: git top level, else common parent
+  std::string BuildDir;           ///< -p; empty: search the usual places
+  bool NoBuild = false;           ///< do not look for a database
+  std::string Python;             ///< --python: interpreter or include folder
+  std::vector<std::string> ExtraArgs; ///< appended to every command
+  std::vector<std::string> Only;      ///< limit to these files
+  unsigned Jobs = 0;                  ///< 0: all cores
+  unsigned TimeoutSeconds = 300;      ///< per translation unit
+  bool Progress = false;              ///< one line on stderr
+};
+
+/// CPython headers chosen for the parse.
+struct PythonHeaders {
+  std::string IncludeDir;         ///< holds Python.h; empty: none found
+  std::string PlatformDir;        ///< holds pyconfig.h when elsewhere
+  std::string Version;            ///< `3.13.0`
+  std::string Interpreter;        ///< the one it came from, or empty
+  std::string Why;                ///< how it was found
+  bool FreeThreadedBuild = false; ///< pyconfig.h itself defines Py_GIL_DISABLED
+  std::vector<std::string>
+      ToolIncludes; ///< numpy, pybind11, nanobind of that interpreter
+};
+
+enum class UnitOrigin : uint8_t { Database, NoBuild, Header };
+
+struct TranslationUnit {
+  std::string File;      ///< absolute
+  std::string Directory; ///< working directory of the command
+  std::vector<std::string>
+      Args; ///< clang driver arguments, without argv[0] and file
+  UnitOrigin Origin = UnitOrigin::NoBuild;
+  bool IncludesPython = false; ///< reaches Python.h, as far as the text shows
+  std::string Why;             ///< why it is in
+};
+
+struct LeftOut {
+  std::string File;
+  std::string Why;
+};
+
+struct ScanPlan {
+  std::string Root;                 ///< absolute
+  std::vector<std::string> Folders; ///< absolute; files below are `user` files
+  PythonHeaders Python;
+  std::string Database; ///< path of compile_commands.json or empty
+  std::vector<TranslationUnit> Units; ///< sorted by file
+  std::vector<LeftOut> Out;           ///< sorted by file
+  std::vector<Remark> Remarks;
+  unsigned Jobs = 1;
+  unsigned TimeoutSeconds = 300;
+  bool Progress = false;
+};
+
+/// Decides what is analysed and how. Fails only on usage errors (a path that
+/// does not exist, an unreadable -p); everything else becomes a remark.
+llvm::Expected<ScanPlan> plan(const ScanRequest &Request);
+
+/// What became of one unit of the plan.
+struct UnitResult {
+  enum class State : uint8_t { Parsed, Crashed, TimedOut, Unreadable };
+  State How = State::Parsed;
+  std::string Message; ///< one sentence when not Parsed
+  TuFacts Facts;
+};
+
+/// Parses every unit; results are in the order of Plan.Units whatever -j.
+std::vector<UnitResult> parse(const ScanPlan &Plan);
+
+/// Runs \p Command with CC/CXX shims and writes the compilation database it
+/// implies to \p Output. Returns the command's exit code.
+llvm::Expected<int> record(const std::vector<std::string> &Command,
+                           const std::string &Output);
+
+/// The text of `ungil doctor`.
+std::string describe(const ScanPlan &Plan);
+
+} // namespace ungil
+
+#endif

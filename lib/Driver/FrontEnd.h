@@ -1,0 +1,39 @@
+//===- FrontEnd.h - one unit through Clang ----------------------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Builds the compiler invocation of one unit in this process and runs
+// Extract on it. Called in a process of its own (Parse.cpp): it changes the
+// working directory and leaves its memory to the operating system.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_DRIVER_FRONTEND_H
+#define UNGIL_DRIVER_FRONTEND_H
+
+#include "Driver/Driver.h"
+#include "llvm/ADT/IntrusiveRefCntPtr.h"
+#include <string>
+
+namespace llvm::vfs {
+class FileSystem;
+} // namespace llvm::vfs
+
+namespace ungil {
+
+/// Is \p File one the extension's maintainers wrote?
+bool isUserFile(const ScanPlan &Plan, llvm::StringRef File);
+
+/// Writes the facts of \p Unit to \p Facts, errors of the front end included.
+/// False with one sentence in \p Message when the front end could not start
+/// on the file at all.
+bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
+                 llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Files,
+                 TuFacts &Facts, std::string &Message);
+
+} // namespace ungil
+
+#endif

@@ -1,0 +1,308 @@
+//===- Parse.cpp - units to facts, in processes -----------------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each unit is parsed in a child of this process and sends its facts back
+// through a pipe. A fork of this small process costs less than what Clang
+// would need to free its memory, and a unit that crashes, hangs or eats the
+// stack costs only itself.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Driver/BuiltinHeaders.h"
+#include "Driver/Driver.h"
+#include "Driver/Files.h"
+#include "Driver/FrontEnd.h"
+#include "Facts/Serialize.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/VirtualFileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <list>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace llvm;
+using Clock = std::chrono::steady_clock;
+
+namespace ungil {
+namespace {
+
+/// First byte of what a child sends.
+enum Reply : char { GotFacts = 'F', GotMessage = 'M' };
+
+struct Child {
+  pid_t Pid = -1;
+  int Pipe = -1;
+  std::FILE *Stderr = nullptr; ///< what the child wrote there
+  size_t Unit = 0;
+  Clock::time_point Deadline;
+  bool Killed = false;
+  std::string Data;
+};
+
+/// One sentence when \p File is no text a compiler could read; empty: it is.
+std::string whyUnreadable(const std::string &File) {
+  if (!isRegularFile(File))
+    return "the file does not exist or is not a regular file";
+  auto Buffer = MemoryBuffer::getFile(File, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!Buffer)
+    return "the file cannot be read (" + Buffer.getError().message() + ")";
+  if ((*Buffer)->getBuffer().take_front(8192).contains('\0'))
+    return "the file is binary, not C or C++ source";
+  return "";
+}
+
+bool writeAll(int Fd, StringRef Bytes) {
+  while (!Bytes.empty()) {
+    ssize_t N = ::write(Fd, Bytes.data(), Bytes.size());
+    if (N < 0 && errno == EINTR)
+      continue;
+    if (N <= 0)
+      return false;
+    Bytes = Bytes.drop_front(size_t(N));
+  }
+  return true;
+}
+
+/// The child's whole life.
+[[noreturn]] void runChild(const ScanPlan &Plan, const TranslationUnit &Unit,
+                           IntrusiveRefCntPtr<vfs::FileSystem> Files, int Pipe,
+                           std::FILE *Stderr) {
+  // Crash handlers of the parent would print a stack trace for each unit.
+  for (int Signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP})
+    std::signal(Signal, SIG_DFL);
+  // The front end must not read what the user types, nor write between our
+  // findings.
+  if (int Null = ::open("/dev/null", O_RDWR); Null >= 0) {
+    ::dup2(Null, STDIN_FILENO);
+    ::dup2(Null, STDOUT_FILENO);
+  }
+  if (Stderr)
+    ::dup2(::fileno(Stderr), STDERR_FILENO);
+  TuFacts Facts;
+  std::string Message;
+  bool Ok = false;
+  if (runFrontEnd(Plan, Unit, std::move(Files), Facts, Message))
+    Ok = writeAll(Pipe, std::string(1, GotFacts) + serialize(Facts));
+  else
+    Ok = writeAll(Pipe, std::string(1, GotMessage) + Message);
+  ::_exit(Ok ? 0 : 1);
+}
+
+/// What a crashed child said last: an assertion, a fatal error.
+std::string lastWords(std::FILE *Stderr) {
+  if (!Stderr)
+    return "";
+  char Text[4096];
+  std::rewind(Stderr);
+  size_t Size = std::fread(Text, 1, sizeof(Text), Stderr);
+  StringRef Line = StringRef(Text, Size).split('\n').first.trim();
+  return Line.take_front(300).str();
+}
+
+class Pool {
+  const ScanPlan &Plan;
+  IntrusiveRefCntPtr<vfs::FileSystem> Files = fileSystemWithBuiltins();
+  std::vector<UnitResult> Results;
+  std::list<Child> Running;
+  size_t Next = 0, Done = 0;
+  bool Progress;
+
+  bool start(size_t Unit);
+  void startMore();
+  int waitTime() const;
+  void wait();
+  void killLate();
+  bool readFrom(Child &C);
+  void finish(Child &C);
+  void report(size_t Unit);
+
+public:
+  explicit Pool(const ScanPlan &Plan)
+      : Plan(Plan), Results(Plan.Units.size()),
+        Progress(Plan.Progress && sys::Process::StandardErrIsDisplayed()) {}
+  std::vector<UnitResult> run();
+};
+
+void Pool::report(size_t Unit) {
+  if (!Progress)
+    return;
+  StringRef File = Plan.Units[Unit].File;
+  if (isWithin(File, Plan.Root) && File.size() > Plan.Root.size())
+    File = File.drop_front(Plan.Root.size()).ltrim('/');
+  errs() << "\r[" << Done << '/' << Plan.Units.size() << "] "
+         << File.take_back(60) << "\x1b[K";
+  errs().flush();
+}
+
+/// False when the system has no process for it now.
+bool Pool::start(size_t Unit) {
+  int Ends[2];
+  if (::pipe(Ends) != 0)
+    return false;
+  std::FILE *Stderr = std::tmpfile();
+  errs().flush();
+  outs().flush();
+  std::fflush(nullptr);
+  pid_t Pid = ::fork();
+  if (Pid == 0) {
+    ::close(Ends[0]);
+    // Pipes of its brothers, so that they end when their writers do.
+    for (const Child &C : Running)
+      ::close(C.Pipe);
+    runChild(Plan, Plan.Units[Unit], Files, Ends[1], Stderr);
+  }
+  ::close(Ends[1]);
+  if (Pid < 0) {
+    ::close(Ends[0]);
+    if (Stderr)
+      std::fclose(Stderr);
+    return false;
+  }
+  Child &C = Running.emplace_back();
+  C.Pid = Pid;
+  C.Pipe = Ends[0];
+  C.Stderr = Stderr;
+  C.Unit = Unit;
+  C.Deadline = Clock::now() + std::chrono::seconds(Plan.TimeoutSeconds);
+  return true;
+}
+
+void Pool::startMore() {
+  unsigned Jobs = std::max(1u, Plan.Jobs);
+  while (Running.size() < Jobs && Next < Plan.Units.size()) {
+    UnitResult &Result = Results[Next];
+    Result.Facts.MainFile = Plan.Units[Next].File;
+    Result.Message = whyUnreadable(Plan.Units[Next].File);
+    if (!Result.Message.empty()) {
+      Result.How = UnitResult::State::Unreadable;
+    } else if (!start(Next)) {
+      // With children running there will be room later; alone there is none.
+      if (!Running.empty())
+        return;
+      Result.How = UnitResult::State::Crashed;
+      Result.Message = std::string("no process could be started for it (") +
+                       std::strerror(errno) + ")";
+    } else {
+      ++Next;
+      continue;
+    }
+    ++Done;
+    ++Next;
+  }
+}
+
+int Pool::waitTime() const {
+  if (!Plan.TimeoutSeconds)
+    return -1;
+  auto First = Clock::time_point::max();
+  for (const Child &C : Running)
+    First = std::min(First, C.Deadline);
+  auto Left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      First - Clock::now());
+  return int(std::clamp<long long>(Left.count() + 1, 0, 60000));
+}
+
+void Pool::killLate() {
+  if (!Plan.TimeoutSeconds)
+    return;
+  for (Child &C : Running)
+    if (!C.Killed && Clock::now() >= C.Deadline) {
+      C.Killed = true;
+      ::kill(C.Pid, SIGKILL);
+    }
+}
+
+/// False at the end of what the child sends.
+bool Pool::readFrom(Child &C) {
+  char Bytes[1 << 16];
+  ssize_t N = ::read(C.Pipe, Bytes, sizeof(Bytes));
+  if (N > 0)
+    C.Data.append(Bytes, size_t(N));
+  return N > 0 || (N < 0 && errno == EINTR);
+}
+
+void Pool::finish(Child &C) {
+  ::close(C.Pipe);
+  int Status = 0;
+  while (::waitpid(C.Pid, &Status, 0) < 0 && errno == EINTR)
+    ;
+  UnitResult &Result = Results[C.Unit];
+  bool Clean = WIFEXITED(Status) && WEXITSTATUS(Status) == 0;
+  StringRef Data = C.Data;
+  if (C.Killed) {
+    Result.How = UnitResult::State::TimedOut;
+    Result.Message =
+        "not finished after " + utostr(Plan.TimeoutSeconds) + " seconds";
+  } else if (Clean && Data.consume_front(StringRef("M"))) {
+    Result.How = UnitResult::State::Unreadable;
+    Result.Message = Data.str();
+  } else if (!Clean || !Data.consume_front(StringRef("F")) ||
+             !deserialize(std::string_view(Data), Result.Facts)) {
+    Result.How = UnitResult::State::Crashed;
+    Result.Facts = TuFacts();
+    Result.Facts.MainFile = Plan.Units[C.Unit].File;
+    Result.Message = "the front end crashed";
+    if (WIFSIGNALED(Status))
+      Result.Message += std::string(" (") + ::strsignal(WTERMSIG(Status)) + ")";
+    if (std::string Words = lastWords(C.Stderr); !Words.empty())
+      Result.Message += ": " + Words;
+  }
+  if (C.Stderr)
+    std::fclose(C.Stderr);
+}
+
+void Pool::wait() {
+  std::vector<pollfd> Polls;
+  for (const Child &C : Running)
+    Polls.push_back({C.Pipe, POLLIN, 0});
+  int Ready = ::poll(Polls.data(), Polls.size(), waitTime());
+  killLate();
+  if (Ready <= 0)
+    return;
+  std::list<Child> Ended;
+  size_t I = 0;
+  for (auto It = Running.begin(); It != Running.end(); ++I) {
+    auto Here = It++;
+    if (Polls[I].revents && !readFrom(*Here))
+      Ended.splice(Ended.end(), Running, Here);
+  }
+  // The next units start before the facts of the last are read.
+  startMore();
+  for (Child &C : Ended) {
+    finish(C);
+    ++Done;
+    report(C.Unit);
+  }
+}
+
+std::vector<UnitResult> Pool::run() {
+  startMore();
+  while (!Running.empty()) {
+    wait();
+    startMore();
+  }
+  if (Progress && !Plan.Units.empty())
+    errs() << "\r\x1b[K";
+  return std::move(Results);
+}
+
+} // namespace
+
+std::vector<UnitResult> parse(const ScanPlan &Plan) { return Pool(Plan).run(); }
+
+} // namespace ungil

@@ -1,0 +1,402 @@
+//===- Paths.cpp - expressions to access paths and operands ---------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Extract/Paths.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclCXX.h"
+#include "clang/AST/ExprCXX.h"
+
+using namespace clang;
+
+namespace ungil {
+
+//===-- Locals ------------------------------------------------------------===//
+
+uint32_t PathBuilder::local(const VarDecl *Var) {
+  auto [It, New] = Locals.try_emplace(Var, Out.Locals.size());
+  if (!New)
+    return It->second;
+  uint32_t Index = It->second;
+  Local L;
+  L.Name = Var->getName().str();
+  L.Type = Var->getType().getCanonicalType().getAsString();
+  L.Class = classify(Var->getType());
+  if (const RecordDecl *Record = recordBehind(Var->getType()))
+    L.Record = B.entity(Record);
+  if (Var->getType()->isArrayType())
+    L.Flags |= EF_Array;
+  L.Loc = B.range(Var->getLocation());
+  Out.Locals.push_back(std::move(L));
+  return Index;
+}
+
+void PathBuilder::addThis(const CXXRecordDecl *Class) {
+  Local L;
+  L.Name = "this";
+  L.Type = Class->getQualifiedNameAsString() + " *";
+  L.Class = isObjectStruct(Class) ? TypeClass::PyObject : TypeClass::Pointer;
+  L.Record = B.entity(llvm::cast<RecordDecl>(Class));
+  Out.Locals.push_back(std::move(L));
+}
+
+//===-- Storage -----------------------------------------------------------===//
+
+Path PathBuilder::asPath(const Operand &Pointer) {
+  Path P;
+  switch (Pointer.Kind) {
+  case OperandKind::Load:
+    P = B.Facts.Paths[Pointer.Index];
+    P.Steps.push_back({StepKind::Deref, None});
+    return P;
+  case OperandKind::Address:
+    return B.Facts.Paths[Pointer.Index];
+  case OperandKind::Result:
+    P.Root = RootKind::Result;
+    P.Index = Pointer.Index;
+    P.Steps.push_back({StepKind::Deref, None});
+    return P;
+  case OperandKind::Choice:
+    // One name is better than none: the first arm that has one.
+    for (const Operand &Part :
+         std::vector<Operand>(B.Facts.Choices[Pointer.Index]))
+      if (P = asPath(Part); P.Root != RootKind::Unknown)
+        return P;
+    return P;
+  default:
+    return P;
+  }
+}
+
+Path PathBuilder::pointee(const Expr *E) { return asPath(operand(E)); }
+
+Path PathBuilder::fieldOf(Path Base, const FieldDecl *Field) {
+  if (Base.Root == RootKind::Unknown)
+    return Base;
+  if (!Field->getName().empty()) // members of anonymous records are one level
+    Base.Steps.push_back({StepKind::Field, B.entity(Field)});
+  return Base;
+}
+
+Path PathBuilder::place(const Expr *E) {
+  E = E->IgnoreParens();
+  if (const auto *Ref = llvm::dyn_cast<DeclRefExpr>(E)) {
+    const auto *Var = llvm::dyn_cast<VarDecl>(Ref->getDecl());
+    if (!Var)
+      return {};
+    Path P;
+    if (Var->hasGlobalStorage()) {
+      P = {RootKind::Place, B.entity(Var), {}};
+    } else {
+      P = {RootKind::Local, local(Var), {}};
+    }
+    if (Var->getType()->isReferenceType())
+      P.Steps.push_back({StepKind::Deref, None});
+    return P;
+  }
+  if (const auto *Member = llvm::dyn_cast<MemberExpr>(E)) {
+    if (const auto *Var = llvm::dyn_cast<VarDecl>(Member->getMemberDecl()))
+      return {RootKind::Place, B.entity(Var), {}};
+    const auto *Field = llvm::dyn_cast<FieldDecl>(Member->getMemberDecl());
+    if (!Field)
+      return {};
+    Path P = fieldOf(Member->isArrow() ? pointee(Member->getBase())
+                                       : place(Member->getBase()),
+                     Field);
+    if (Field->getType()->isReferenceType() && P.Root != RootKind::Unknown)
+      P.Steps.push_back({StepKind::Deref, None});
+    return P;
+  }
+  if (const auto *Subscript = llvm::dyn_cast<ArraySubscriptExpr>(E)) {
+    const Expr *Base = Subscript->getBase()->IgnoreParens();
+    if (const auto *Cast = llvm::dyn_cast<ImplicitCastExpr>(Base);
+        Cast && Cast->getCastKind() == CK_ArrayToPointerDecay) {
+      Path P = place(Cast->getSubExpr());
+      if (P.Root != RootKind::Unknown)
+        P.Steps.push_back({StepKind::Index, None});
+      return P;
+    }
+    return pointee(Subscript->getBase());
+  }
+  if (const auto *Unary = llvm::dyn_cast<UnaryOperator>(E)) {
+    if (Unary->getOpcode() == UO_Deref)
+      return pointee(Unary->getSubExpr());
+    if (Unary->getOpcode() == UO_Extension || Unary->isIncrementDecrementOp())
+      return place(Unary->getSubExpr());
+    return {};
+  }
+  if (const auto *Cast = llvm::dyn_cast<CastExpr>(E)) {
+    if (Cast->isGLValue() || Cast->getCastKind() == CK_NoOp ||
+        Cast->getCastKind() == CK_UncheckedDerivedToBase ||
+        Cast->getCastKind() == CK_DerivedToBase)
+      return place(Cast->getSubExpr());
+    return {};
+  }
+  if (const auto *Temporary = llvm::dyn_cast<MaterializeTemporaryExpr>(E))
+    return place(Temporary->getSubExpr());
+  if (const auto *Full = llvm::dyn_cast<FullExpr>(E))
+    return place(Full->getSubExpr());
+  if (const auto *Binary = llvm::dyn_cast<BinaryOperator>(E)) {
+    if (Binary->isAssignmentOp())
+      return place(Binary->getLHS());
+    if (Binary->getOpcode() == BO_Comma)
+      return place(Binary->getRHS());
+    return {};
+  }
+  if (llvm::isa<CXXThisExpr>(E))
+    return {RootKind::Local, 0, {}};
+  if (auto It = Results.find(E); It != Results.end())
+    return {RootKind::Result, It->second, {{StepKind::Deref, None}}};
+  return {};
+}
+
+Operand PathBuilder::addressOf(const Expr *E) {
+  Path P = place(E);
+  if (P.Root == RootKind::Unknown)
+    return operand(E);
+  // The address of what a pointer points to is the pointer.
+  if (!P.Steps.empty() && P.Steps.back().Kind == StepKind::Deref) {
+    if (P.Root == RootKind::Result && P.Steps.size() == 1)
+      return {OperandKind::Result, P.Index};
+    P.Steps.pop_back();
+    return {OperandKind::Load, B.path(P)};
+  }
+  return {OperandKind::Address, B.path(P)};
+}
+
+//===-- Values ------------------------------------------------------------===//
+
+Operand PathBuilder::choice(const Expr *First, const Expr *Second) {
+  Operand A = operand(First), C = operand(Second);
+  if (A == C)
+    return A;
+  return {OperandKind::Choice, B.choice({A, C})};
+}
+
+Operand PathBuilder::operand(const Expr *E) {
+  E = E->IgnoreParens();
+  if (auto It = Results.find(E); It != Results.end())
+    return {OperandKind::Result, It->second};
+  if (const auto *Full = llvm::dyn_cast<FullExpr>(E))
+    return operand(Full->getSubExpr());
+  if (const auto *Temporary = llvm::dyn_cast<MaterializeTemporaryExpr>(E))
+    return operand(Temporary->getSubExpr());
+  if (const auto *Bind = llvm::dyn_cast<CXXBindTemporaryExpr>(E))
+    return operand(Bind->getSubExpr());
+  if (const auto *Default = llvm::dyn_cast<CXXDefaultArgExpr>(E))
+    return operand(Default->getExpr());
+  if (const auto *Cast = llvm::dyn_cast<CastExpr>(E)) {
+    const Expr *Sub = Cast->getSubExpr();
+    switch (Cast->getCastKind()) {
+    case CK_LValueToRValue: {
+      if (auto It = Results.find(Sub->IgnoreParens()); It != Results.end())
+        return {OperandKind::Result, It->second};
+      Path P = place(Sub);
+      if (P.Root == RootKind::Unknown)
+        return {};
+      return {OperandKind::Load, B.path(P)};
+    }
+    case CK_NullToPointer:
+      return {OperandKind::Null, None};
+    case CK_ArrayToPointerDecay:
+      if (llvm::isa<StringLiteral>(Sub->IgnoreParens()))
+        return operand(Sub);
+      return addressOf(Sub);
+    default:
+      return operand(Sub);
+    }
+  }
+  if (const auto *Number = llvm::dyn_cast<IntegerLiteral>(E)) {
+    if (Number->getValue().isZero())
+      return {OperandKind::Null, None};
+    return {OperandKind::Constant,
+            static_cast<uint32_t>(Number->getValue().getLimitedValue())};
+  }
+  if (const auto *Bool = llvm::dyn_cast<CXXBoolLiteralExpr>(E)) {
+    if (Bool->getValue())
+      return {OperandKind::Constant, 1};
+    return {OperandKind::Null, None};
+  }
+  if (llvm::isa<CXXNullPtrLiteralExpr, GNUNullExpr>(E))
+    return {OperandKind::Null, None};
+  if (const auto *Text = llvm::dyn_cast<StringLiteral>(E)) {
+    if (Text->getCharByteWidth() == 1)
+      return {OperandKind::String, B.string(Text->getString())};
+    return {};
+  }
+  if (const auto *Unary = llvm::dyn_cast<UnaryOperator>(E)) {
+    if (Unary->getOpcode() == UO_AddrOf) {
+      const Expr *Sub = Unary->getSubExpr()->IgnoreParens();
+      if (const auto *Ref = llvm::dyn_cast<DeclRefExpr>(Sub))
+        if (const auto *F = llvm::dyn_cast<FunctionDecl>(Ref->getDecl()))
+          return {OperandKind::Function, B.entity(F)};
+      return addressOf(Sub);
+    }
+    if (Unary->getOpcode() == UO_Plus || Unary->getOpcode() == UO_Extension)
+      return operand(Unary->getSubExpr());
+    if (Unary->getOpcode() == UO_Minus)
+      if (const auto *Number = llvm::dyn_cast<IntegerLiteral>(
+              Unary->getSubExpr()->IgnoreParenImpCasts()))
+        return {OperandKind::Constant,
+                static_cast<uint32_t>(-Number->getValue().getLimitedValue())};
+    if (Unary->isIncrementDecrementOp()) {
+      Path P = place(Unary->getSubExpr());
+      if (P.Root != RootKind::Unknown)
+        return {OperandKind::Load, B.path(P)};
+    }
+    return {};
+  }
+  if (const auto *Ref = llvm::dyn_cast<DeclRefExpr>(E)) {
+    if (const auto *F = llvm::dyn_cast<FunctionDecl>(Ref->getDecl()))
+      return {OperandKind::Function, B.entity(F)};
+    if (const auto *Constant =
+            llvm::dyn_cast<EnumConstantDecl>(Ref->getDecl())) {
+      if (Constant->getInitVal().isZero())
+        return {OperandKind::Null, None};
+      return {OperandKind::Constant,
+              static_cast<uint32_t>(Constant->getInitVal().getExtValue())};
+    }
+  }
+  if (const auto *Lambda = llvm::dyn_cast<LambdaExpr>(E)) {
+    if (const CXXMethodDecl *Operator = Lambda->getCallOperator())
+      return {OperandKind::Function, B.entity(Operator)};
+    return {};
+  }
+  if (const auto *Binary = llvm::dyn_cast<BinaryOperator>(E)) {
+    if (Binary->isAssignmentOp()) {
+      Path P = place(Binary->getLHS());
+      if (P.Root == RootKind::Unknown)
+        return operand(Binary->getRHS());
+      return {OperandKind::Load, B.path(P)};
+    }
+    if (Binary->getOpcode() == BO_Comma)
+      return operand(Binary->getRHS());
+    if (Binary->isAdditiveOp() && E->getType()->isPointerType())
+      return operand(Binary->getLHS()->getType()->isPointerType()
+                         ? Binary->getLHS()
+                         : Binary->getRHS()); // still the same object
+    return {};
+  }
+  if (const auto *Conditional = llvm::dyn_cast<ConditionalOperator>(E))
+    return choice(Conditional->getTrueExpr(), Conditional->getFalseExpr());
+  if (const auto *Elvis = llvm::dyn_cast<BinaryConditionalOperator>(E))
+    return choice(Elvis->getCommon(), Elvis->getFalseExpr());
+  if (const auto *Opaque = llvm::dyn_cast<OpaqueValueExpr>(E))
+    return Opaque->getSourceExpr() ? operand(Opaque->getSourceExpr())
+                                   : Operand{};
+  if (const auto *Statement = llvm::dyn_cast<StmtExpr>(E)) {
+    if (const CompoundStmt *Body = Statement->getSubStmt();
+        Body && !Body->body_empty())
+      if (const auto *Last = llvm::dyn_cast<Expr>(Body->body_back()))
+        return operand(Last);
+    return {};
+  }
+  if (llvm::isa<CXXThisExpr>(E))
+    return {OperandKind::Load, B.path({RootKind::Local, 0, {}})};
+  if (const auto *List = llvm::dyn_cast<InitListExpr>(E))
+    if (List->getNumInits() == 1 && !List->getType()->isRecordType())
+      return operand(List->getInit(0));
+  if (E->isGLValue())
+    return addressOf(E);
+  return {};
+}
+
+//===-- Accesses that show no call ----------------------------------------===//
+
+/// `x->ob_item` of a list or tuple, wherever casts hide it.
+static const MemberExpr *itemMember(const Expr *E) {
+  const auto *Member = llvm::dyn_cast<MemberExpr>(E->IgnoreParenImpCasts());
+  if (!Member || !Member->getMemberDecl()->getIdentifier() ||
+      Member->getMemberDecl()->getName() != "ob_item")
+    return nullptr;
+  const auto *Field = llvm::dyn_cast<FieldDecl>(Member->getMemberDecl());
+  if (!Field)
+    return nullptr;
+  llvm::StringRef Record = Field->getParent()->getName();
+  if (Record.empty())
+    if (const TypedefNameDecl *T = Field->getParent()->getTypedefNameForAnonDecl())
+      Record = T->getName();
+  return Record == "PyListObject" || Record == "PyTupleObject" ? Member
+                                                               : nullptr;
+}
+
+static const MemberExpr *itemMemberInside(const Stmt *S) {
+  if (const auto *E = llvm::dyn_cast<Expr>(S))
+    if (const MemberExpr *Member = itemMember(E))
+      return Member;
+  for (const Stmt *Child : S->children())
+    if (Child)
+      if (const MemberExpr *Found = itemMemberInside(Child))
+        return Found;
+  return nullptr;
+}
+
+static bool isListItem(const MemberExpr *Member) {
+  const auto *Field = llvm::cast<FieldDecl>(Member->getMemberDecl());
+  llvm::StringRef Name = Field->getParent()->getName();
+  if (Name.empty())
+    if (const TypedefNameDecl *T = Field->getParent()->getTypedefNameForAnonDecl())
+      Name = T->getName();
+  return Name == "PyListObject";
+}
+
+llvm::StringRef PathBuilder::apiAccess(const Expr *E, Operand &Object,
+                                       Operand &Index) {
+  if (!llvm::isa<ArraySubscriptExpr, ConditionalOperator, MemberExpr>(E))
+    return {};
+  bool InProjectMacro;
+  llvm::StringRef Macro =
+      E->getBeginLoc().isMacroID() || E->getExprLoc().isMacroID()
+          ? B.apiMacro(E->getExprLoc(), InProjectMacro)
+          : llvm::StringRef();
+  bool Sequence = Macro.starts_with("PySequence_Fast_");
+  if (llvm::isa<ConditionalOperator>(E)) {
+    // GET_ITEM is a choice of two elements, or an element of ITEMS.
+    bool Element = classify(E->getType()) == TypeClass::PyObject;
+    if (!Sequence || Element != (Macro == "PySequence_Fast_GET_ITEM"))
+      return {};
+    if (const MemberExpr *Member = itemMemberInside(E)) {
+      Object = operand(Member->getBase());
+      return Macro;
+    }
+    return {};
+  }
+  if (const auto *Subscript = llvm::dyn_cast<ArraySubscriptExpr>(E)) {
+    if (Sequence) {
+      if (!llvm::isa<ConditionalOperator>(
+              Subscript->getBase()->IgnoreParenImpCasts()))
+        return {};
+      if (const MemberExpr *Member = itemMemberInside(Subscript->getBase())) {
+        Object = operand(Member->getBase());
+        Index = operand(Subscript->getIdx());
+        return Macro;
+      }
+      return {};
+    }
+    const MemberExpr *Member = itemMember(Subscript->getBase());
+    if (!Member)
+      return {};
+    Object = operand(Member->getBase());
+    Index = operand(Subscript->getIdx());
+    if (Macro == "PyList_GET_ITEM" || Macro == "PyTuple_GET_ITEM")
+      return Macro;
+    return isListItem(Member) ? "PyListObject::ob_item[]"
+                              : "PyTupleObject::ob_item[]";
+  }
+  // `items = list->ob_item`: an interior pointer.
+  const MemberExpr *Member = itemMember(E);
+  if (!Member || !Macro.empty())
+    return {};
+  Object = operand(Member->getBase());
+  return isListItem(Member) ? "PyListObject::ob_item"
+                            : "PyTupleObject::ob_item";
+}
+
+bool PathBuilder::isApiAccess(const Expr *E) {
+  return Results.count(E->IgnoreParens());
+}
+
+} // namespace ungil

@@ -1,0 +1,272 @@
+//===- Serialize.cpp - facts as bytes -------------------------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Facts/Serialize.h"
+#include <type_traits>
+
+namespace ungil {
+namespace {
+
+/// Raised whenever a field is added, removed or reordered in Facts.h.
+constexpr uint32_t FormatVersion = 1;
+constexpr std::string_view Magic = "ungil-facts";
+
+class Writer {
+public:
+  explicit Writer(std::string &Out) : Out(Out) {}
+
+  template <class... Ts> void operator()(Ts &...Fields) { (put(Fields), ...); }
+
+private:
+  void integer(uint64_t V) {
+    while (V >= 0x80) {
+      Out.push_back(static_cast<char>(V | 0x80));
+      V >>= 7;
+    }
+    Out.push_back(static_cast<char>(V));
+  }
+
+  void put(std::string &S) {
+    integer(S.size());
+    Out += S;
+  }
+
+  template <class T> void put(std::vector<T> &V) {
+    integer(V.size());
+    for (T &Element : V)
+      put(Element);
+  }
+
+  template <class T> void put(T &V) {
+    if constexpr (std::is_enum_v<T>)
+      integer(static_cast<uint64_t>(V));
+    else if constexpr (std::is_same_v<T, uint32_t>)
+      integer(uint32_t(V + 1)); // None, the most frequent value, in one byte
+    else if constexpr (std::is_integral_v<T>)
+      integer(static_cast<uint64_t>(V));
+    else
+      V.fields(*this);
+  }
+
+  std::string &Out;
+};
+
+class Reader {
+public:
+  explicit Reader(std::string_view In) : In(In) {}
+
+  template <class... Ts> void operator()(Ts &...Fields) { (get(Fields), ...); }
+  bool complete() const { return Good && In.empty(); }
+
+private:
+  uint64_t integer() {
+    uint64_t V = 0;
+    for (unsigned Shift = 0; Shift < 64; Shift += 7) {
+      if (In.empty()) {
+        Good = false;
+        return 0;
+      }
+      uint8_t B = static_cast<uint8_t>(In.front());
+      In.remove_prefix(1);
+      V |= uint64_t(B & 0x7f) << Shift;
+      if (!(B & 0x80))
+        return V;
+    }
+    Good = false;
+    return 0;
+  }
+
+  /// A count of elements that each take at least one byte.
+  size_t count() {
+    uint64_t N = integer();
+    if (N > In.size()) {
+      Good = false;
+      return 0;
+    }
+    return N;
+  }
+
+  void get(std::string &S) {
+    size_t N = count();
+    S.assign(In.substr(0, N));
+    In.remove_prefix(N);
+  }
+
+  template <class T> void get(std::vector<T> &V) {
+    size_t N = count();
+    V.clear();
+    for (size_t I = 0; I != N && Good; ++I)
+      get(V.emplace_back());
+  }
+
+  template <class T> void get(T &V) {
+    if constexpr (std::is_enum_v<T>)
+      V = static_cast<T>(integer());
+    else if constexpr (std::is_same_v<T, uint32_t>)
+      V = static_cast<uint32_t>(integer()) - 1;
+    else if constexpr (std::is_integral_v<T>)
+      V = static_cast<T>(integer());
+    else
+      V.fields(*this);
+  }
+
+  std::string_view In;
+  bool Good = true;
+};
+
+/// Checks that every index of \p F names an element that exists.
+class Validator {
+public:
+  explicit Validator(const TuFacts &F) : F(F) {}
+
+  bool run() {
+    for (const Entity &E : F.Entities) {
+      entity(E.Parent);
+      range(E.Loc);
+      range(E.Declaration);
+      enumerator(E.Kind, EntityKind::Record);
+      enumerator(E.Class, TypeClass::Unknown);
+    }
+    for (const Path &P : F.Paths)
+      for (const Step &S : P.Steps)
+        entity(S.Field);
+    for (const auto &C : F.Choices)
+      for (const Operand &O : C)
+        operand(O, nullptr);
+    for (const Function &Fn : F.Functions)
+      function(Fn);
+    for (const EntryPoint &E : F.EntryPoints) {
+      entity(E.Function);
+      entity(E.Table);
+      entity(E.Within);
+      range(E.Loc);
+    }
+    for (const SlotTable &T : F.SlotTables) {
+      entity(T.Place);
+      for (const SlotEntry &E : T.Entries) {
+        entity(E.Function);
+        range(E.Loc);
+      }
+    }
+    for (const ModuleDecl &M : F.Modules) {
+      entity(M.Def);
+      entity(M.Slots);
+      range(M.Loc);
+    }
+    for (const MemberEntry &M : F.Members) {
+      entity(M.Field);
+      range(M.Loc);
+    }
+    for (const CommentFact &C : F.Comments)
+      range(C.Loc);
+    for (const MacroFact &M : F.Macros)
+      range(M.Loc);
+    for (const DiagnosticFact &D : F.Errors)
+      range(D.Loc);
+    return Good;
+  }
+
+private:
+  void index(uint32_t I, size_t Size) { Good &= I == None || I < Size; }
+  void entity(EntityId E) { index(E, F.Entities.size()); }
+  void range(const SourceRange &R) { index(R.File, F.Files.size()); }
+  template <class T> void enumerator(T V, T Last) { Good &= V <= Last; }
+
+  void path(PathId P, const Function &Fn) {
+    index(P, F.Paths.size());
+    if (!Good || P == None)
+      return;
+    const ungil::Path &Where = F.Paths[P];
+    if (Where.Root == RootKind::Local)
+      index(Where.Index, Fn.Locals.size());
+    else if (Where.Root == RootKind::Result)
+      index(Where.Index, Fn.Events.size());
+    else if (Where.Root == RootKind::Place)
+      entity(Where.Index);
+  }
+
+  void operand(const Operand &O, const Function *Fn) {
+    enumerator(O.Kind, OperandKind::Choice);
+    switch (O.Kind) {
+    case OperandKind::Function:
+      return entity(O.Index);
+    case OperandKind::String:
+      return index(O.Index, F.Strings.size());
+    case OperandKind::Load:
+    case OperandKind::Address:
+      return Fn ? path(O.Index, *Fn) : index(O.Index, F.Paths.size());
+    case OperandKind::Result:
+      if (Fn)
+        index(O.Index, Fn->Events.size());
+      return;
+    case OperandKind::Choice:
+      index(O.Index, F.Choices.size());
+      if (Good && Fn && O.Index != None)
+        for (const Operand &Part : F.Choices[O.Index])
+          if (Part.Kind != OperandKind::Choice)
+            operand(Part, Fn);
+      return;
+    default:
+      return;
+    }
+  }
+
+  void function(const Function &Fn) {
+    entity(Fn.Id);
+    Good &= Fn.Id != None && Fn.Params <= Fn.Locals.size();
+    for (const Local &L : Fn.Locals) {
+      entity(L.Record);
+      range(L.Loc);
+    }
+    for (const Event &E : Fn.Events) {
+      enumerator(E.Kind, EventKind::Throw);
+      entity(E.Callee);
+      path(E.Where, Fn);
+      operand(E.Value, &Fn);
+      for (const Operand &A : E.Args)
+        operand(A, &Fn);
+      index(E.Macro, F.Strings.size());
+      range(E.Range);
+    }
+    for (const Block &B : Fn.Blocks) {
+      for (uint32_t E : B.Events)
+        Good &= E < Fn.Events.size();
+      for (uint32_t S : B.Succs)
+        index(S, Fn.Blocks.size());
+    }
+    Good &= Fn.Blocks.empty() || Fn.Entry < Fn.Blocks.size();
+    index(Fn.Exit, Fn.Blocks.size());
+  }
+
+  const TuFacts &F;
+  bool Good = true;
+};
+
+} // namespace
+
+std::string serialize(const TuFacts &Facts) {
+  std::string Out(Magic);
+  Out.push_back(static_cast<char>(FormatVersion));
+  Writer W(Out);
+  // fields() serves reading and writing alike and so is not const.
+  const_cast<TuFacts &>(Facts).fields(W);
+  return Out;
+}
+
+bool deserialize(std::string_view Bytes, TuFacts &Facts) {
+  if (Bytes.substr(0, Magic.size()) != Magic)
+    return false;
+  Bytes.remove_prefix(Magic.size());
+  if (Bytes.empty() || Bytes.front() != static_cast<char>(FormatVersion))
+    return false;
+  Bytes.remove_prefix(1);
+  Reader R(Bytes);
+  Facts.fields(R);
+  return R.complete() && Validator(Facts).run();
+}
+
+} // namespace ungil

@@ -1,0 +1,265 @@
+//===- CallGraph.cpp - who calls whom, in which phase ---------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Phases flow from entry points along calls. A function runs in `init` only
+// if every way into it starts at module init: this is proved from the graph,
+// never read off a name.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Link/Passes.h"
+#include <algorithm>
+#include <deque>
+
+namespace ungil {
+namespace {
+
+class CallGraphPass {
+public:
+  explicit CallGraphPass(Program &P) : P(P) {}
+  void run();
+
+private:
+  void collectCalls();
+  void handOver(FunctionId Caller, EventId E, const Event &Call);
+  void collectEntries();
+  void seedUncalled();
+  void propagate();
+  void findWaysIn();
+
+  Program &P;
+  std::vector<std::vector<FunctionId>> Callees;
+};
+
+uint8_t phaseOf(EntryKind Kind) {
+  switch (Kind) {
+  case EntryKind::ModuleInit:
+  case EntryKind::StaticInit:
+    return P_Init;
+  case EntryKind::New:
+  case EntryKind::Init:
+    return P_Construct;
+  case EntryKind::Dealloc:
+  case EntryKind::Finalize:
+    return P_Dealloc;
+  case EntryKind::Traverse:
+  case EntryKind::Clear:
+  case EntryKind::ModuleTraverse:
+  case EntryKind::ModuleClear:
+  case EntryKind::ModuleFree:
+    return P_Traverse;
+  case EntryKind::Thread:
+    return P_Native;
+  case EntryKind::Callback:
+  case EntryKind::Capsule:
+  case EntryKind::Exported:
+    return P_Unknown;
+  default:
+    return P_Concurrent;
+  }
+}
+
+uint8_t phaseOf(CallbackPhase Phase) {
+  switch (Phase) {
+  case CallbackPhase::Native:
+    return P_Native;
+  case CallbackPhase::Dealloc:
+    return P_Dealloc;
+  case CallbackPhase::Init:
+    return P_Init;
+  default:
+    return P_Concurrent;
+  }
+}
+
+/// A function given as an argument: registered somewhere for later, or called
+/// by the callee during this call.
+void CallGraphPass::handOver(FunctionId Caller, EventId E, const Event &Call) {
+  const ApiFunction *Api = P.api(Call);
+  for (unsigned I = 0; I != Call.Args.size(); ++I) {
+    if (Call.Args[I].Kind != OperandKind::Function)
+      continue;
+    auto Body = P.BodyOf.find(Call.Args[I].Index);
+    if (Body == P.BodyOf.end())
+      continue;
+    FunctionInfo &Target = P.Functions[Body->second];
+    const CallbackFact *Registered = nullptr;
+    if (Api)
+      for (const CallbackFact &C : Api->Callbacks)
+        if (C.Argument == static_cast<int>(I))
+          Registered = &C;
+    if (Registered && Registered->Phase != CallbackPhase::Once) {
+      EntryPoint Entry;
+      Entry.Function = Call.Args[I].Index;
+      Entry.Kind = Registered->Phase == CallbackPhase::Native
+                       ? EntryKind::Thread
+                       : EntryKind::Callback;
+      Entry.Name = Registered->Name;
+      Entry.Within = P.body(Caller).Id;
+      Entry.Loc = Call.Range;
+      P.Facts.EntryPoints.push_back(Entry);
+      Target.Entries.push_back(P.Facts.EntryPoints.size() - 1);
+      Target.Phases |= phaseOf(Registered->Phase);
+      continue;
+    }
+    bool BindingTool = false; // pybind11's def(): Extract made it an entry
+    for (const EntryPoint &Entry : P.Facts.EntryPoints)
+      BindingTool |= Entry.Function == Call.Args[I].Index &&
+                     Entry.Within == P.body(Caller).Id;
+    if (BindingTool)
+      continue;
+    Target.Callers.push_back({Caller, E, true});
+    Callees[Caller].push_back(Body->second);
+  }
+}
+
+void CallGraphPass::collectCalls() {
+  // A call in a template pattern names its callee only by identifier.
+  std::unordered_map<std::string, FunctionId> ByName;
+  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+    std::string Name = P.name(F);
+    if (size_t Colon = Name.rfind("::"); Colon != std::string::npos)
+      Name = Name.substr(Colon + 2);
+    auto [It, New] = ByName.try_emplace(Name, F);
+    if (!New)
+      It->second = None; // ambiguous
+  }
+  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+    for (EventId E = 0; E != P.Facts.Functions[F].Events.size(); ++E) {
+      Event &Call = P.Facts.Functions[F].Events[E];
+      if (Call.Kind == EventKind::Write || Call.Kind == EventKind::Bind) {
+        if (Call.Value.Kind == OperandKind::Function)
+          if (auto It = P.BodyOf.find(Call.Value.Index); It != P.BodyOf.end())
+            P.Functions[It->second].AddressTaken = true;
+        continue;
+      }
+      if (Call.Kind != EventKind::Call)
+        continue;
+      if (Call.Callee != None && !P.BodyOf.count(Call.Callee) &&
+          P.entity(Call.Callee).Usr.starts_with("api:")) {
+        std::string Name = P.entity(Call.Callee).Name;
+        if (Name.starts_with("?::"))
+          Name = Name.substr(3);
+        if (auto It = ByName.find(Name); It != ByName.end() &&
+                                         It->second != None && !P.api(Call))
+          Call.Callee = P.body(It->second).Id;
+      }
+      if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end()) {
+        P.Functions[It->second].Callers.push_back({F, E, false});
+        Callees[F].push_back(It->second);
+      }
+      handOver(F, E, Call);
+    }
+  }
+}
+
+void CallGraphPass::collectEntries() {
+  for (uint32_t I = 0; I != P.Facts.EntryPoints.size(); ++I) {
+    const EntryPoint &Entry = P.Facts.EntryPoints[I];
+    auto It = P.BodyOf.find(Entry.Function);
+    if (It == P.BodyOf.end())
+      continue;
+    FunctionInfo &Info = P.Functions[It->second];
+    Info.Entries.push_back(I);
+    Info.Phases |= phaseOf(Entry.Kind);
+  }
+}
+
+/// Functions nothing seen calls: what else may call them?
+void CallGraphPass::seedUncalled() {
+  bool HasRoots = false;
+  for (const FunctionInfo &Info : P.Functions)
+    HasRoots |= !Info.Entries.empty();
+  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+    FunctionInfo &Info = P.Functions[F];
+    const Entity &E = P.entityOf(F);
+    if (!Info.Entries.empty())
+      continue;
+    // A lambda runs where it was made unless somebody was given it.
+    if (E.has(EF_Lambda) && Info.Callers.empty() && E.Parent != None)
+      if (auto It = P.BodyOf.find(E.Parent); It != P.BodyOf.end()) {
+        Info.Callers.push_back({It->second, None, true});
+        Callees[It->second].push_back(F);
+        continue;
+      }
+    bool Callable = E.has(EF_Extern) || E.has(EF_Virtual) ||
+                    E.has(EF_Template) || Info.AddressTaken || !HasRoots;
+    if (Info.AddressTaken || (Info.Callers.empty() && Callable) ||
+        (E.has(EF_Virtual) && !E.has(EF_Destructor)))
+      Info.Phases |= P_Unknown;
+  }
+}
+
+void CallGraphPass::propagate() {
+  std::deque<FunctionId> Work;
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    if (P.Functions[F].Phases)
+      Work.push_back(F);
+  while (!Work.empty()) {
+    FunctionId F = Work.front();
+    Work.pop_front();
+    for (FunctionId Callee : Callees[F]) {
+      uint8_t &Phases = P.Functions[Callee].Phases;
+      if ((Phases | P.Functions[F].Phases) != Phases) {
+        Phases |= P.Functions[F].Phases;
+        Work.push_back(Callee);
+      }
+    }
+  }
+}
+
+/// Breadth-first from the entries Python can call, for the traces.
+void CallGraphPass::findWaysIn() {
+  std::deque<FunctionId> Work;
+  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+    FunctionInfo &Info = P.Functions[F];
+    for (uint32_t I : Info.Entries) {
+      uint8_t Phase = phaseOf(P.Facts.EntryPoints[I].Kind);
+      if (Phase & (P_Init | P_Traverse | P_Unknown))
+        continue;
+      if (!Info.Reachable()) {
+        Info.FirstEntry = I;
+        Work.push_back(F);
+      }
+    }
+  }
+  while (!Work.empty()) {
+    FunctionId F = Work.front();
+    Work.pop_front();
+    for (FunctionId Callee : Callees[F]) {
+      FunctionInfo &Info = P.Functions[Callee];
+      if (Info.Reachable())
+        continue;
+      Info.FirstEntry = P.Functions[F].FirstEntry;
+      for (const CallSite &S : Info.Callers)
+        if (S.Caller == F) {
+          Info.CameFrom = S;
+          break;
+        }
+      Work.push_back(Callee);
+    }
+  }
+}
+
+void CallGraphPass::run() {
+  Callees.resize(P.Functions.size());
+  collectEntries();
+  collectCalls();
+  for (auto &C : Callees) {
+    std::sort(C.begin(), C.end());
+    C.erase(std::unique(C.begin(), C.end()), C.end());
+  }
+  seedUncalled();
+  propagate();
+  findWaysIn();
+}
+
+} // namespace
+
+void computeCallGraph(Program &P) { CallGraphPass(P).run(); }
+
+} // namespace ungil

@@ -1,0 +1,86 @@
+//===- Flow.h - forward data-flow over a function's blocks ---------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One worklist for every analysis of a function: blocks in reverse post-order,
+// states joined at block entries until nothing changes.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_LINK_FLOW_H
+#define UNGIL_LINK_FLOW_H
+
+#include "Facts/Facts.h"
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace ungil {
+
+/// Blocks reachable from the entry, in reverse post-order.
+std::vector<uint32_t> reversePostOrder(const Function &F);
+
+/// Can control reach \p To after \p From has run?
+bool reaches(const Function &F, uint32_t From, uint32_t To);
+
+/// Block of each event (None for events of unreachable blocks), and its place
+/// in the block.
+struct EventOrder {
+  explicit EventOrder(const Function &F);
+  std::vector<uint32_t> Block;
+  std::vector<uint32_t> Position;
+};
+
+/// Immediate dominators by block; the entry's is itself, None if unreachable.
+std::vector<uint32_t> dominators(const Function &F);
+
+/// Runs \p Analysis to its fixed point. It provides
+///   State entry();                      state where control enters
+///   bool join(State &Into, const State &From);   true if Into changed
+///   void transfer(State &, uint32_t Event);      one event
+/// and, when it has one, `void edge(State &, block, successor number)`.
+template <class Analysis> void forwardFlow(const Function &F, Analysis &A) {
+  if (F.Blocks.empty())
+    return;
+  using State = decltype(A.entry());
+  std::vector<uint32_t> Order = reversePostOrder(F);
+  std::vector<uint32_t> Rank(F.Blocks.size(), None);
+  for (uint32_t I = 0; I != Order.size(); ++I)
+    Rank[Order[I]] = I;
+  std::vector<std::optional<State>> In(F.Blocks.size());
+  In[F.Entry] = A.entry();
+  std::set<uint32_t> Work{Rank[F.Entry]};
+  // Lattices here are finite and small; the bound is a belt for facts that
+  // were damaged on the way.
+  for (size_t Steps = 0; !Work.empty() && Steps < 64 * Order.size() + 64;
+       ++Steps) {
+    uint32_t Block = Order[*Work.begin()];
+    Work.erase(Work.begin());
+    State S = *In[Block];
+    for (uint32_t E : F.Blocks[Block].Events)
+      A.transfer(S, E);
+    const auto &Succs = F.Blocks[Block].Succs;
+    for (uint32_t I = 0; I != Succs.size(); ++I) {
+      if (Succs[I] == None)
+        continue;
+      State Edge = S;
+      if constexpr (requires { A.edge(Edge, Block, I); })
+        A.edge(Edge, Block, I);
+      std::optional<State> &Next = In[Succs[I]];
+      bool Changed = !Next;
+      if (!Next)
+        Next = std::move(Edge);
+      else
+        Changed = A.join(*Next, Edge);
+      if (Changed)
+        Work.insert(Rank[Succs[I]]);
+    }
+  }
+}
+
+} // namespace ungil
+
+#endif

@@ -1,0 +1,30 @@
+//===- Link.cpp - facts of all units to one program -----------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Link/Link.h"
+#include "Link/Merge.h"
+#include "Link/Passes.h"
+
+namespace ungil {
+
+Program link(std::vector<TuFacts> Units, const Api &Known) {
+  Program P;
+  P.Known = &Known;
+  P.Facts = merge(std::move(Units));
+  P.Functions.resize(P.Facts.Functions.size());
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    P.BodyOf[P.body(F).Id] = F;
+  computeCallGraph(P);
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    computeValues(P, F);
+  computeLocks(P);
+  computeOwnership(P);
+  computePlaces(P);
+  return P;
+}
+
+} // namespace ungil

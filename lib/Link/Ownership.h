@@ -1,0 +1,68 @@
+//===- Ownership.h - who can reach a container ---------------------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Answers, with memory, the question behind half of all borrowed references:
+// can another thread reach this container while we look into it?
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_LINK_OWNERSHIP_H
+#define UNGIL_LINK_OWNERSHIP_H
+
+#include "Link/Program.h"
+#include <map>
+#include <set>
+#include <string>
+
+namespace ungil {
+
+class OwnershipModel {
+public:
+  explicit OwnershipModel(Program &P) : P(P) {}
+
+  const Program &program() const { return P; }
+
+  /// Who can reach argument \p Arg of call \p E in \p F when the call runs.
+  SharingVerdict operand(FunctionId F, EventId E, unsigned Arg);
+
+  /// The same for one origin of a value, at event \p Use.
+  SharingVerdict origin(FunctionId F, EventId Use, const Origin &O);
+
+  /// Does the call return an object nobody else can reach yet?
+  bool isFreshCall(FunctionId F, EventId E);
+
+  /// May the object made by \p Made (its result, or Out argument) have become
+  /// reachable for other threads before \p Use runs?
+  bool escapedBefore(FunctionId F, EventId Made, uint32_t Out, EventId Use);
+
+  /// May \p F make its parameter reachable for other threads?
+  bool paramEscapes(FunctionId F, unsigned Param);
+
+private:
+  bool escapesAt(FunctionId F, EventId E, const Origin &O);
+  bool keeps(FunctionId F, EventId E, unsigned Arg);
+  bool storesInStack(FunctionId F, const Path &Target);
+  bool stackOnly(EntityId Record);
+  bool boundToStack(FunctionId F, uint32_t L);
+  bool entryParameter(FunctionId F, unsigned Param, SharingVerdict &Out);
+  SharingVerdict parameter(FunctionId F, unsigned Param);
+  SharingVerdict stored(FunctionId F, EventId Use, const Path &Where);
+  void indexStores();
+
+  Program &P;
+  std::map<std::pair<FunctionId, unsigned>, bool> ParamEscape;
+  std::map<std::pair<FunctionId, unsigned>, SharingVerdict> Parameters;
+  std::map<EntityId, bool> StackOnly;
+  std::map<EntityId, SharingVerdict> Stored;
+  std::map<EntityId, std::vector<Site>> Stores, Mutators;
+  std::set<std::string> HeldTypes;
+  bool Indexed = false;
+};
+
+} // namespace ungil
+
+#endif

@@ -1,0 +1,36 @@
+//===- Passes.h - the passes of Link -------------------------------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each pass fills one part of the Program from the parts filled before it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_LINK_PASSES_H
+#define UNGIL_LINK_PASSES_H
+
+#include "Link/Program.h"
+
+namespace ungil {
+
+/// Program::Functions[F].Value, for one function.
+void computeValues(Program &P, FunctionId F);
+
+/// Callers, entry points, phases and the ways in.
+void computeCallGraph(Program &P);
+
+/// Locks and thread state at every event; callers' locks at entry.
+void computeLocks(Program &P);
+
+/// Which functions return new private objects.
+void computeOwnership(Program &P);
+
+/// Program::Places.
+void computePlaces(Program &P);
+
+} // namespace ungil
+
+#endif

@@ -1,0 +1,260 @@
+//===- Places.cpp - every access of storage with static duration ----------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Collects the accesses of each place: by name, through locals and parameters
+// that point to it (`helper(&g)`), through C library calls that fill memory,
+// and finds the writes that initialise a place lazily.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Link/Flow.h"
+#include "Link/Passes.h"
+#include <algorithm>
+#include <set>
+
+namespace ungil {
+namespace {
+
+class PlacesPass {
+public:
+  explicit PlacesPass(Program &P) : P(P), Targets(P.Functions.size()) {}
+  void run();
+
+private:
+  void bindParameters();
+  void collect(FunctionId F);
+  void collectCall(FunctionId F, EventId E);
+  void add(Site At, AccessKind Kind, PathId Where, uint16_t Flags,
+           bool StoresNull);
+  void addPath(Site At, AccessKind Kind, const Path &Where, uint16_t Flags,
+               bool StoresNull, int Depth);
+  void findLazy(FunctionId F);
+
+  Program &P;
+  /// Per function and parameter: places that callers point it to.
+  std::vector<std::map<uint32_t, std::set<Origin>>> Targets;
+};
+
+/// Which parameters may point to places? A few targets are enough to know.
+void PlacesPass::bindParameters() {
+  constexpr size_t MaxTargets = 8;
+  for (int Round = 0; Round != 4; ++Round) {
+    bool Changed = false;
+    for (FunctionId F = 0; F != P.Functions.size(); ++F)
+      for (const CallSite &C : P.Functions[F].Callers) {
+        if (C.Event == None || C.Handed)
+          continue;
+        const Values &V = P.Functions[C.Caller].Value;
+        for (uint32_t I = 0; I != P.body(F).Params; ++I)
+          for (Origin O : V.arg(C.Event, I)) {
+            if (O.Kind != OperandKind::Address && O.Kind != OperandKind::Load)
+              continue;
+            const Path &Where = P.path(O.Index);
+            std::vector<Origin> Found;
+            if (Where.Root == RootKind::Place)
+              Found.push_back(O);
+            else if (Where.Root == RootKind::Local && Where.Steps.empty() &&
+                     O.Kind == OperandKind::Load)
+              if (auto It = Targets[C.Caller].find(Where.Index);
+                  It != Targets[C.Caller].end())
+                Found.assign(It->second.begin(), It->second.end());
+            for (const Origin &T : Found)
+              if (Targets[F][I].size() < MaxTargets)
+                Changed |= Targets[F][I].insert(T).second;
+          }
+      }
+    if (!Changed)
+      break;
+  }
+}
+
+void PlacesPass::add(Site At, AccessKind Kind, PathId Where, uint16_t Flags,
+                     bool StoresNull) {
+  addPath(At, Kind, Path(P.path(Where)), Flags, StoresNull, 0);
+}
+
+void PlacesPass::addPath(Site At, AccessKind Kind, const Path &Where,
+                         uint16_t Flags, bool StoresNull, int Depth) {
+  if (Where.Root == RootKind::Local && Depth < 2 && !Where.Steps.empty() &&
+      Where.Steps[0].Kind == StepKind::Deref) {
+    auto It = Targets[At.Function].find(Where.Index);
+    if (It == Targets[At.Function].end())
+      return;
+    for (const Origin &T : It->second) {
+      Path New = P.path(T.Index);
+      New.Steps.insert(New.Steps.end(),
+                       Where.Steps.begin() + (T.Kind == OperandKind::Address),
+                       Where.Steps.end());
+      addPath(At, Kind, New, Flags, StoresNull, Depth + 1);
+    }
+    return;
+  }
+  if (Where.Root != RootKind::Place)
+    return;
+  const Entity &Place = P.entity(Where.Index);
+  if (Place.Kind != EntityKind::Place || Place.has(EF_SystemHeader))
+    return;
+  Access A;
+  A.At = At;
+  A.Kind = Kind;
+  A.Path = P.intern(Where);
+  A.Atomic = Flags & EV_Atomic;
+  A.StoresNull = StoresNull;
+  for (const Step &S : Where.Steps)
+    A.Indirect |= S.Kind == StepKind::Deref;
+  // Fields that are atomic or locks by type are no data to race on.
+  for (const Step &S : Where.Steps)
+    if (S.Kind == StepKind::Field) {
+      TypeClass C = P.entity(S.Field).Class;
+      A.Atomic |= C == TypeClass::Atomic || C == TypeClass::Lock;
+    }
+  P.Places[Where.Index].push_back(A);
+}
+
+void PlacesPass::collectCall(FunctionId F, EventId E) {
+  const Event &Call = P.body(F).Events[E];
+  const Values &V = P.Functions[F].Value;
+  const ApiFunction *Api = P.api(Call);
+  if (!Api || !Api->Memory)
+    return;
+  uint16_t Flags = Api->Memory->Atomic ? EV_Atomic : 0;
+  auto Through = [&](const std::vector<int> &Args, AccessKind Kind) {
+    for (int Arg : Args)
+      for (const Origin &O : V.arg(E, Arg)) {
+        if (O.Kind == OperandKind::Address)
+          add({F, E}, Kind, O.Index, Flags, false);
+        if (O.Kind == OperandKind::Load) {
+          Path Pointee = P.path(O.Index);
+          Pointee.Steps.push_back({StepKind::Deref, None});
+          addPath({F, E}, Kind, Pointee, Flags, false, 0);
+        }
+      }
+  };
+  Through(Api->Memory->Reads, AccessKind::Read);
+  Through(Api->Memory->Writes, AccessKind::Write);
+}
+
+void PlacesPass::collect(FunctionId F) {
+  const Function &Body = P.body(F);
+  const Values &V = P.Functions[F].Value;
+  EventOrder Order(Body);
+  for (EventId E = 0; E != Body.Events.size(); ++E) {
+    if (Order.Block[E] == None)
+      continue;
+    const Event &Ev = Body.Events[E];
+    AccessKind Kind;
+    switch (Ev.Kind) {
+    case EventKind::Read:
+      Kind = AccessKind::Read;
+      break;
+    case EventKind::Write:
+      Kind = AccessKind::Write;
+      break;
+    case EventKind::ReadWrite:
+      Kind = AccessKind::ReadWrite;
+      break;
+    case EventKind::Address:
+      Kind = AccessKind::Address;
+      break;
+    case EventKind::Call:
+      collectCall(F, E);
+      continue;
+    default:
+      continue;
+    }
+    bool StoresNull = Ev.Kind == EventKind::Write &&
+                      Ev.Value.Kind == OperandKind::Null;
+    for (PathId Where : std::vector<PathId>(V.Events[E].Where))
+      add({F, E}, Kind, Where, Ev.Flags, StoresNull);
+  }
+}
+
+//===-- Lazy initialisation -----------------------------------------------===//
+
+/// Places whose value a branch tests for being unset, and the block that runs
+/// when it is.
+struct UnsetTest {
+  EntityId Place;
+  EventId Branch;
+  uint32_t Block;
+};
+
+void PlacesPass::findLazy(FunctionId F) {
+  const Function &Body = P.body(F);
+  const Values &V = P.Functions[F].Value;
+  std::vector<UnsetTest> Tests;
+  for (const Block &B : Body.Blocks) {
+    if (B.Events.empty() || B.Succs.size() != 2)
+      continue;
+    EventId Last = B.Events.back();
+    const Event &Branch = Body.Events[Last];
+    if (Branch.Kind != EventKind::Branch)
+      continue;
+    uint32_t Unset = None;
+    if (Branch.Test == TestKind::IsZero || Branch.Test == TestKind::Less ||
+        Branch.Test == TestKind::EqualConst)
+      Unset = B.Succs[0];
+    else if (Branch.Test == TestKind::NonZero ||
+             Branch.Test == TestKind::NotEqualConst)
+      Unset = B.Succs[1];
+    if (Unset == None)
+      continue;
+    for (const Origin &O : V.value(Last)) {
+      if (O.Kind != OperandKind::Load)
+        continue;
+      const Path &Where = P.path(O.Index);
+      if (Where.Root == RootKind::Place)
+        Tests.push_back({Where.Index, Last, Unset});
+    }
+  }
+  if (Tests.empty())
+    return;
+  std::vector<uint32_t> Dom = dominators(Body);
+  EventOrder Order(Body);
+  auto Under = [&](uint32_t Block, uint32_t Head) {
+    while (Block != None && Block != Head && Dom[Block] != Block)
+      Block = Dom[Block];
+    return Block == Head;
+  };
+  // A place is lazily set when it is tested itself, or when a place that is
+  // set beside it is what was tested.
+  for (const UnsetTest &T : Tests) {
+    std::vector<std::pair<EntityId, Access *>> Set;
+    bool TestedIsSet = false;
+    for (auto &[Place, Accesses] : P.Places)
+      for (Access &A : Accesses)
+        if (A.At.Function == F && A.writes() && !A.StoresNull &&
+            Order.Block[A.At.Event] != None &&
+            Under(Order.Block[A.At.Event], T.Block)) {
+          Set.push_back({Place, &A});
+          TestedIsSet |= Place == T.Place;
+        }
+    if (TestedIsSet)
+      for (auto &[Place, A] : Set)
+        if (A->LazyTest == None)
+          A->LazyTest = T.Branch;
+  }
+}
+
+void PlacesPass::run() {
+  bindParameters();
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    collect(F);
+  std::set<FunctionId> Writers;
+  for (const auto &[Place, Accesses] : P.Places)
+    for (const Access &A : Accesses)
+      if (A.writes())
+        Writers.insert(A.At.Function);
+  for (FunctionId F : Writers)
+    findLazy(F);
+}
+
+} // namespace
+
+void computePlaces(Program &P) { PlacesPass(P).run(); }
+
+} // namespace ungil

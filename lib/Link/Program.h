@@ -1,0 +1,260 @@
+//===- Program.h - the whole extension, linked ---------------------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What rules see. A Program is the merged facts plus everything Link derives
+// from them: values behind locals, the call graph with phases, locks and the
+// thread state at every event, who can reach a container, and the accesses
+// of every place. Rules are pure functions of it.
+//
+// Functions are numbered as in Facts.Functions (FunctionId); events as in
+// their function (EventId).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_LINK_PROGRAM_H
+#define UNGIL_LINK_PROGRAM_H
+
+#include "Api/Api.h"
+#include "Facts/Facts.h"
+#include "Report/Finding.h"
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace ungil {
+
+using FunctionId = uint32_t;
+using EventId = uint32_t;
+
+/// One event of one function.
+struct Site {
+  FunctionId Function = None;
+  EventId Event = None;
+  auto operator<=>(const Site &) const = default;
+};
+
+//===-- Values ------------------------------------------------------------===//
+
+/// Where a value came from, with locals looked through.
+///   Load     value stored at a path rooted in a place, a parameter, or a call
+///            result; a bare parameter is Load of the path that is just it
+///   Address  address of such a path
+///   Result   result of call event Index, or, when Out > 0, what that call
+///            stored through its argument Out - 1
+///   Function, String, Null, Constant, Unknown as in Operand
+struct Origin {
+  OperandKind Kind = OperandKind::Unknown;
+  uint32_t Index = None;
+  uint32_t Out = 0;
+  auto operator<=>(const Origin &) const = default;
+};
+
+/// Index into Values::Sets; set 0 is empty.
+using OriginSet = uint32_t;
+
+/// Values of one function, flow-sensitive: what each operand of each event
+/// may be, and the canonical path of each access.
+struct Values {
+  std::vector<std::vector<Origin>> Sets;
+  struct AtEvent {
+    OriginSet Value = 0;
+    std::vector<OriginSet> Args;
+    /// Canonical paths of Event::Where; several when a local may point to
+    /// several things.
+    std::vector<PathId> Where;
+  };
+  std::vector<AtEvent> Events;
+
+  const std::vector<Origin> &value(EventId E) const {
+    return Sets[Events[E].Value];
+  }
+  const std::vector<Origin> &arg(EventId E, unsigned I) const {
+    return Sets[I < Events[E].Args.size() ? Events[E].Args[I] : 0];
+  }
+};
+
+//===-- Phases ------------------------------------------------------------===//
+
+enum Phase : uint8_t {
+  P_Init = 1,        ///< module init and static initialisers
+  P_Construct = 2,   ///< tp_new, tp_init
+  P_Concurrent = 4,  ///< anything Python can call from several threads
+  P_Dealloc = 8,
+  P_Traverse = 16,   ///< tp_traverse, tp_clear, module clear: no other thread
+  P_Native = 32,     ///< threads the extension makes
+  P_Unknown = 64,    ///< nothing seen that calls it, but something may
+};
+
+//===-- Locks -------------------------------------------------------------===//
+
+/// A lock by identity: kind and the storage (mutex) or object (section).
+struct HeldLock {
+  LockKind Kind = LockKind::Unknown;
+  Origin What;
+  uint32_t Handle = None;   ///< local that releases it when destroyed or ended
+  EventId Acquired = None;  ///< None: held by the caller
+  bool sameLock(const HeldLock &O) const {
+    return Kind == O.Kind && What == O.What;
+  }
+  auto operator<=>(const HeldLock &) const = default;
+};
+
+enum class Attachment : uint8_t { Attached, Detached, Either };
+
+/// Locks and thread state before each event of one function.
+struct LockStates {
+  std::vector<std::vector<HeldLock>> Sets;      ///< set 0 is empty
+  std::vector<uint32_t> Held;                   ///< per event: index of Sets
+  std::vector<Attachment> Thread;               ///< per event
+  const std::vector<HeldLock> &at(EventId E) const {
+    return Sets[E < Held.size() ? Held[E] : 0];
+  }
+};
+
+//===-- Functions ---------------------------------------------------------===//
+
+struct CallSite {
+  FunctionId Caller = None;
+  EventId Event = None;
+  bool Handed = false; ///< passed as an argument, not called here
+};
+
+struct FunctionInfo {
+  uint8_t Phases = 0;
+  std::vector<CallSite> Callers;          ///< in order of caller and event
+  std::vector<uint32_t> Entries;          ///< indices into Facts.EntryPoints
+  bool AddressTaken = false;              ///< somebody unseen may call it
+  Values Value;
+  LockStates Locks;
+  std::vector<HeldLock> EntryLocks;       ///< held by every caller
+  /// Shortest way in from an entry point: the caller's site, or None at the
+  /// entry itself.
+  CallSite CameFrom;
+  uint32_t FirstEntry = None;             ///< entry point at the start of it
+  bool ReturnsFresh = false;              ///< every result is new and private
+  bool Reachable() const { return FirstEntry != None; }
+};
+
+//===-- Containers --------------------------------------------------------===//
+
+enum class Sharing : uint8_t {
+  Private,    ///< no other thread can reach it here
+  Immutable,  ///< tuple, frozen
+  Frozen,     ///< shared, but changed during module init only
+  Unknown,    ///< came from somewhere the model does not see
+  Shared,     ///< other threads can reach it
+};
+
+struct SharingVerdict {
+  Sharing How = Sharing::Unknown;
+  std::string Why;              ///< `the dict of keyword arguments of this call`
+  EntityId Where = None;        ///< place or field that holds it, if one does
+  std::vector<Site> Mutators;   ///< concurrent changes to it that were seen
+};
+
+//===-- Places ------------------------------------------------------------===//
+
+enum class AccessKind : uint8_t { Read, Write, ReadWrite, Address };
+
+/// One access of a place of static duration.
+struct Access {
+  Site At;
+  AccessKind Kind = AccessKind::Read;
+  PathId Path = None;      ///< canonical, rooted in the place
+  bool Atomic = false;
+  bool Indirect = false;   ///< through the pointer the place holds
+  bool StoresNull = false;
+  /// The write stands under a test of the place (or of a place written
+  /// beside it) that asks whether it is still unset: lazy initialisation.
+  EventId LazyTest = None;
+  bool writes() const {
+    return Kind == AccessKind::Write || Kind == AccessKind::ReadWrite;
+  }
+};
+
+//===-- Program -----------------------------------------------------------===//
+
+class OwnershipModel;
+
+class Program {
+public:
+  TuFacts Facts;
+  const Api *Known = nullptr;
+  std::vector<FunctionInfo> Functions;           ///< parallel to Facts.Functions
+  std::unordered_map<EntityId, FunctionId> BodyOf;
+  std::map<EntityId, std::vector<Access>> Places; ///< static-duration places
+
+  const Function &body(FunctionId F) const { return Facts.Functions[F]; }
+  const Event &event(Site S) const {
+    return Facts.Functions[S.Function].Events[S.Event];
+  }
+  const Entity &entity(EntityId E) const { return Facts.Entities[E]; }
+  const Entity &entityOf(FunctionId F) const {
+    return Facts.Entities[Facts.Functions[F].Id];
+  }
+  const Path &path(PathId P) const { return Facts.Paths[P]; }
+
+  /// What the API data says of a call's callee; null when nothing. The
+  /// spelling in the source decides where Clang shows another name.
+  const ApiFunction *api(const Event &Call) const;
+
+  /// Name of the callee as the source spells it (`PyList_GET_ITEM`).
+  std::string calleeName(const Event &Call) const;
+
+  /// `self->cache[...]`, `counter`, for messages.
+  std::string text(const Path &P, FunctionId F) const;
+  std::string text(const Origin &O, FunctionId F) const;
+
+  /// Name of a function as a person says it.
+  const std::string &name(FunctionId F) const { return entityOf(F).Name; }
+
+  /// Can two threads be in this function at once, one of them a Python
+  /// thread? Init- and traverse-only code cannot.
+  bool isConcurrent(FunctionId F) const {
+    return Functions[F].Phases & ~(P_Init | P_Traverse);
+  }
+  /// Is that proved from an entry point, not assumed?
+  bool provedConcurrent(FunctionId F) const {
+    return Functions[F].Phases & (P_Construct | P_Concurrent | P_Dealloc |
+                                  P_Native);
+  }
+  /// Only module init (or nothing) runs it.
+  bool initOnly(FunctionId F) const {
+    return Functions[F].Phases && !(Functions[F].Phases & ~P_Init);
+  }
+
+  /// Who can reach the container operand \p Arg of call \p S when it runs.
+  SharingVerdict sharing(Site S, unsigned Arg) const;
+
+  /// Is a critical section on the container operand \p Arg held at \p S?
+  bool sectionHeld(Site S, unsigned Arg) const;
+
+  /// Is any lock held at \p S that the model cannot name?
+  bool unknownLockHeld(Site S) const;
+
+  /// The way from a Python-callable entry to \p S, as notes for a trace.
+  std::vector<Note> traceTo(Site S) const;
+  /// `method 'get'`, `slot tp_iternext`; empty when nothing known leads here.
+  std::string entryName(FunctionId F) const;
+
+  /// Is \p F inside files of the extension (not a generated helper)?
+  bool reportable(FunctionId F) const;
+
+  PathId intern(const Path &P);
+
+private:
+  std::map<std::vector<uint32_t>, PathId> PathIndex;
+  mutable std::vector<std::pair<bool, const ApiFunction *>> ApiCache;
+  /// Remembers answers of sharing(); made anew by a move of the program.
+  mutable std::shared_ptr<OwnershipModel> Owners;
+};
+
+} // namespace ungil
+
+#endif

@@ -1,0 +1,275 @@
+//===- Values.cpp - where values come from --------------------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A forward data-flow over one function: per local, the set of origins its
+// value may have. Sets are interned, joined by union, and cut off to Unknown
+// when they grow (a list walked by `p = p->next`).
+//
+//===----------------------------------------------------------------------===//
+
+#include "Link/Flow.h"
+#include "Link/Passes.h"
+#include <algorithm>
+
+namespace ungil {
+namespace {
+
+constexpr size_t MaxOrigins = 6;
+constexpr size_t MaxSteps = 6;
+
+class ValueFlow {
+public:
+  /// Set id per local.
+  using State = std::vector<OriginSet>;
+
+  ValueFlow(Program &P, FunctionId F)
+      : P(P), F(P.body(F)), Out(P.Functions[F].Value) {
+    Out.Sets.push_back({});
+    Index[{}] = 0;
+    Out.Events.resize(this->F.Events.size());
+  }
+
+  void run();
+
+  State entry();
+  bool join(State &Into, const State &From);
+  void transfer(State &S, EventId E);
+
+private:
+  OriginSet intern(std::vector<Origin> Set);
+  OriginSet single(Origin O) { return intern({O}); }
+  OriginSet unite(OriginSet A, OriginSet B);
+  OriginSet resolve(const Operand &O, const State &S);
+  OriginSet loaded(PathId Where, const State &S);
+  std::vector<PathId> canonical(PathId Where, const State &S);
+  void bind(State &S, uint32_t Local, OriginSet Value) { S[Local] = Value; }
+  void call(State &S, EventId E);
+
+  Program &P;
+  const Function &F;
+  Values &Out;
+  std::map<std::vector<Origin>, OriginSet> Index;
+  /// Locals of record or array type keep their own identity.
+  std::vector<bool> Aggregate;
+};
+
+OriginSet ValueFlow::intern(std::vector<Origin> Set) {
+  std::sort(Set.begin(), Set.end());
+  Set.erase(std::unique(Set.begin(), Set.end()), Set.end());
+  if (Set.size() > MaxOrigins)
+    Set = {Origin{}};
+  auto [It, New] = Index.try_emplace(Set, Out.Sets.size());
+  if (New)
+    Out.Sets.push_back(std::move(Set));
+  return It->second;
+}
+
+OriginSet ValueFlow::unite(OriginSet A, OriginSet B) {
+  if (A == B || B == 0)
+    return A;
+  if (A == 0)
+    return B;
+  std::vector<Origin> Both = Out.Sets[A];
+  Both.insert(Both.end(), Out.Sets[B].begin(), Out.Sets[B].end());
+  return intern(std::move(Both));
+}
+
+ValueFlow::State ValueFlow::entry() {
+  State S(F.Locals.size(), 0);
+  for (uint32_t I = 0; I != F.Params; ++I)
+    S[I] = single(
+        {OperandKind::Load, P.intern({RootKind::Local, I, {}}), 0});
+  return S;
+}
+
+bool ValueFlow::join(State &Into, const State &From) {
+  bool Changed = false;
+  for (size_t I = 0; I != Into.size(); ++I) {
+    OriginSet Both = unite(Into[I], From[I]);
+    Changed |= Both != Into[I];
+    Into[I] = Both;
+  }
+  return Changed;
+}
+
+/// What a local may stand for at the head of a path, as path prefixes.
+std::vector<PathId> ValueFlow::canonical(PathId Where, const State &S) {
+  if (Where == None)
+    return {};
+  Path Old = P.path(Where);
+  if (Old.Root == RootKind::Result && Old.Index < Out.Events.size()) {
+    // Py_NewRef(x)->field is x->field.
+    OriginSet R = resolve({OperandKind::Result, Old.Index}, S);
+    if (Out.Sets[R].size() == 1 && Out.Sets[R][0].Kind == OperandKind::Load &&
+        !Old.Steps.empty()) {
+      Path New = P.path(Out.Sets[R][0].Index);
+      New.Steps.insert(New.Steps.end(), Old.Steps.begin(), Old.Steps.end());
+      if (New.Steps.size() <= MaxSteps)
+        return {P.intern(New)};
+    }
+    return {Where};
+  }
+  if (Old.Root != RootKind::Local || Old.Steps.empty() ||
+      Old.Steps[0].Kind != StepKind::Deref || Old.Index >= S.size() ||
+      S[Old.Index] == 0)
+    return {Where};
+  std::vector<PathId> Result;
+  for (const Origin &O : std::vector<Origin>(Out.Sets[S[Old.Index]])) {
+    Path New;
+    auto Rest = Old.Steps.begin();
+    switch (O.Kind) {
+    case OperandKind::Load:
+      New = P.path(O.Index);
+      break;
+    case OperandKind::Address:
+      New = P.path(O.Index);
+      ++Rest; // *&x is x
+      break;
+    case OperandKind::Result:
+      if (O.Out)
+        continue;
+      New = {RootKind::Result, O.Index, {}};
+      break;
+    default:
+      continue;
+    }
+    New.Steps.insert(New.Steps.end(), Rest, Old.Steps.end());
+    if (New.Steps.size() <= MaxSteps)
+      Result.push_back(P.intern(New));
+  }
+  if (Result.empty())
+    Result.push_back(Where);
+  return Result;
+}
+
+/// Value stored at a path.
+OriginSet ValueFlow::loaded(PathId Where, const State &S) {
+  const Path &Bare = P.path(Where);
+  if (Bare.Root == RootKind::Local && Bare.Steps.empty() &&
+      Bare.Index < S.size()) {
+    if (S[Bare.Index])
+      return S[Bare.Index];
+    return single({OperandKind::Load, Where, 0});
+  }
+  std::vector<Origin> Set;
+  for (PathId C : canonical(Where, S)) {
+    const Path &Target = P.path(C);
+    if (Target.Root == RootKind::Local && Target.Steps.empty() &&
+        Target.Index < S.size() && S[Target.Index]) {
+      const auto &Known = Out.Sets[S[Target.Index]];
+      Set.insert(Set.end(), Known.begin(), Known.end());
+    } else {
+      Set.push_back({OperandKind::Load, C, 0});
+    }
+  }
+  return intern(std::move(Set));
+}
+
+OriginSet ValueFlow::resolve(const Operand &O, const State &S) {
+  switch (O.Kind) {
+  case OperandKind::Load:
+    return loaded(O.Index, S);
+  case OperandKind::Address: {
+    std::vector<Origin> Set;
+    for (PathId C : canonical(O.Index, S))
+      Set.push_back({OperandKind::Address, C, 0});
+    return intern(std::move(Set));
+  }
+  case OperandKind::Result: {
+    const Event &Call = F.Events[O.Index];
+    if (const ApiFunction *Api = P.api(Call);
+        Api && Api->Ownership && Api->Ownership->Returns >= 0) {
+      unsigned Arg = Api->Ownership->Returns;
+      if (Arg < Out.Events[O.Index].Args.size() &&
+          Out.Events[O.Index].Args[Arg])
+        return Out.Events[O.Index].Args[Arg];
+    }
+    return single({OperandKind::Result, O.Index, 0});
+  }
+  case OperandKind::Choice: {
+    OriginSet Set = 0;
+    for (const Operand &Part : std::vector<Operand>(P.Facts.Choices[O.Index]))
+      if (Part.Kind != OperandKind::Choice)
+        Set = unite(Set, resolve(Part, S));
+    return Set ? Set : single({});
+  }
+  default:
+    return single({O.Kind, O.Index, 0});
+  }
+}
+
+/// Arguments, and locals that the callee fills through their address.
+void ValueFlow::call(State &S, EventId E) {
+  const Event &Call = F.Events[E];
+  auto &At = Out.Events[E];
+  At.Args.clear();
+  for (const Operand &A : Call.Args)
+    At.Args.push_back(resolve(A, S));
+  if (Call.Flags & EV_Implicit)
+    return; // destructors fill nothing
+  for (uint32_t I = 0; I != Call.Args.size(); ++I) {
+    if (Call.Args[I].Kind != OperandKind::Address)
+      continue;
+    const Path &Target = P.path(Call.Args[I].Index);
+    if (Target.Root != RootKind::Local || !Target.Steps.empty() ||
+        Target.Index >= S.size() || Aggregate[Target.Index])
+      continue;
+    Origin Out{OperandKind::Result, E, I + 1};
+    const ApiFunction *Api = P.api(Call);
+    bool Fills = Api || Call.Callee == None ||
+                 !P.BodyOf.count(Call.Callee);
+    S[Target.Index] =
+        Fills ? single(Out) : unite(S[Target.Index], single(Out));
+  }
+}
+
+void ValueFlow::transfer(State &S, EventId E) {
+  const Event &Ev = F.Events[E];
+  auto &At = Out.Events[E];
+  At.Where = canonical(Ev.Where, S);
+  switch (Ev.Kind) {
+  case EventKind::Call:
+    return call(S, E);
+  case EventKind::Bind: {
+    At.Value = resolve(Ev.Value, S);
+    uint32_t Local = P.path(Ev.Where).Index;
+    if (Local < S.size() && !Aggregate[Local])
+      S[Local] = At.Value;
+    return;
+  }
+  case EventKind::Write: {
+    At.Value = resolve(Ev.Value, S);
+    // `*ptr = v` where ptr is the address of a local.
+    if (At.Where.size() == 1) {
+      const Path &Target = P.path(At.Where[0]);
+      if (Target.Root == RootKind::Local && Target.Steps.empty() &&
+          Target.Index < S.size() && !Aggregate[Target.Index])
+        S[Target.Index] = At.Value;
+    }
+    return;
+  }
+  case EventKind::ReadWrite:
+  case EventKind::Return:
+  case EventKind::Branch:
+    At.Value = resolve(Ev.Value, S);
+    return;
+  default:
+    return;
+  }
+}
+
+void ValueFlow::run() {
+  for (const Local &L : F.Locals)
+    Aggregate.push_back(L.Class == TypeClass::Record || (L.Flags & EF_Array));
+  forwardFlow(F, *this);
+}
+
+} // namespace
+
+void computeValues(Program &P, FunctionId F) { ValueFlow(P, F).run(); }
+
+} // namespace ungil

@@ -1,0 +1,109 @@
+//===- Finding.h - one thing a maintainer should look at -----------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What rules produce and every output prints: plain values, complete in
+// themselves. File ids index the file table of the Report.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_REPORT_FINDING_H
+#define UNGIL_REPORT_FINDING_H
+
+#include "Facts/Source.h"
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ungil {
+
+/// high: both sides of the conflict seen and reachable; medium: one side
+/// assumed; low: pattern only.
+enum class Confidence : uint8_t { Low, Medium, High };
+enum class Severity : uint8_t { Note, Warning, Error };
+
+/// safe: behaviour on a GIL build unchanged; suggested: needs a human look;
+/// manual: text only.
+enum class Applicability : uint8_t { Manual, Suggested, Safe };
+
+struct Note {
+  SourceRange Range;
+  std::string Message;
+};
+
+struct Edit {
+  FileId File = NoFile;
+  uint32_t Offset = 0; ///< bytes
+  uint32_t Length = 0; ///< bytes replaced
+  std::string Text;
+};
+
+struct FixPlan {
+  Applicability How = Applicability::Manual;
+  std::string Title;
+  std::vector<Edit> Edits; ///< empty for manual
+};
+
+/// One finding. The message is the one-line form and says what is wrong; Why
+/// says why it breaks without the GIL (which two threads, through which entry
+/// points), Help says what to do. All three are sentences without a final
+/// line end.
+struct Finding {
+  std::string Rule;
+  SourceRange Range;
+  std::string Function;      ///< enclosing function as a person says it, or empty
+  std::string Entity;        ///< the place, API or object it is about
+  Severity Sev = Severity::Warning;
+  Confidence Conf = Confidence::Medium;
+  std::string Message;
+  std::string Why;
+  std::string Help;
+  std::vector<Note> Notes;   ///< definition, other side of the conflict
+  std::vector<Note> Trace;   ///< from a Python-callable entry to Range
+  FixPlan Fix;
+  std::string Fingerprint;   ///< filled by finalize() in Report
+};
+
+/// How many places a rule looked at and how many it reported.
+struct SiteCount {
+  uint32_t Seen = 0;
+  uint32_t Reported = 0;
+};
+
+struct Coverage {
+  uint32_t Files = 0;        ///< translation units chosen for the scan
+  uint32_t Parsed = 0;
+  uint32_t WithErrors = 0;   ///< parsed, but the front end reported errors
+  uint32_t Functions = 0;    ///< with a body, in the extension's own files
+  uint32_t Analysed = 0;
+  uint32_t LeftOut = 0;      ///< sources that never reach Python.h
+  std::string PythonVersion; ///< of the headers used; empty: none found
+  bool FreeThreaded = false; ///< headers were read with Py_GIL_DISABLED
+  std::map<std::string, SiteCount> Sites; ///< by rule id
+};
+
+/// Sentences for the user about the run itself: what failed, what to do next.
+struct Remark {
+  Severity Sev = Severity::Warning;
+  std::string File;          ///< may be empty
+  std::string Message;
+};
+
+/// Everything a scan produced.
+struct Report {
+  std::string Root;                ///< absolute scan root
+  std::vector<std::string> Files;  ///< absolute paths; FileId indexes this
+  std::vector<Finding> Findings;   ///< sorted by file, offset, rule
+  uint32_t Suppressed = 0;
+  Coverage Cover;
+  std::vector<Remark> Remarks;
+  std::string Verdict;             ///< ready | ready-with-notes | not-ready | unknown
+};
+
+} // namespace ungil
+
+#endif

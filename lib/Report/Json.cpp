@@ -1,0 +1,95 @@
+//===- Json.cpp - reports for programs ------------------------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Report/Names.h"
+#include "Report/Output.h"
+#include "Support/Printable.h"
+#include <nlohmann/json.hpp>
+
+using namespace ungil;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+/// Version of the object's shape; grows when a field changes its meaning.
+constexpr int Schema = 1;
+
+Json noteToJson(const Report &Report, const Note &N) {
+  return {{"file", validUtf8(fileName(Report, N.Range.File))},
+          {"line", N.Range.Line},
+          {"column", N.Range.Column},
+          {"message", validUtf8(N.Message)}};
+}
+
+Json notesToJson(const Report &Report, const std::vector<Note> &Notes) {
+  Json List = Json::array();
+  for (const Note &N : Notes)
+    List.push_back(noteToJson(Report, N));
+  return List;
+}
+
+Json fixToJson(const Report &Report, const FixPlan &Fix) {
+  if (Fix.Title.empty() && Fix.Edits.empty())
+    return nullptr;
+  Json Edits = Json::array();
+  for (const Edit &E : Fix.Edits)
+    Edits.push_back({{"file", validUtf8(fileName(Report, E.File))},
+                     {"offset", E.Offset},
+                     {"length", E.Length},
+                     {"text", validUtf8(E.Text)}});
+  return {{"applicability", name(Fix.How)},
+          {"title", validUtf8(Fix.Title)},
+          {"edits", std::move(Edits)}};
+}
+
+Json findingToJson(const Report &Report, const Finding &F) {
+  return {{"rule", F.Rule},
+          {"file", validUtf8(fileName(Report, F.Range.File))},
+          {"line", F.Range.Line},
+          {"column", F.Range.Column},
+          {"endLine", F.Range.EndLine},
+          {"endColumn", F.Range.EndColumn},
+          {"function", validUtf8(F.Function)},
+          {"entity", validUtf8(F.Entity)},
+          {"severity", name(F.Sev)},
+          {"confidence", name(F.Conf)},
+          {"message", validUtf8(wholeMessage(F))},
+          {"notes", notesToJson(Report, F.Notes)},
+          {"trace", notesToJson(Report, F.Trace)},
+          {"fix", fixToJson(Report, F.Fix)},
+          {"fingerprint", F.Fingerprint}};
+}
+
+Json coverageToJson(const Coverage &C) {
+  Json Sites = Json::object();
+  for (const auto &[Rule, Count] : C.Sites)
+    Sites[Rule] = {{"seen", Count.Seen}, {"reported", Count.Reported}};
+  return {{"files", C.Files},
+          {"parsed", C.Parsed},
+          {"withErrors", C.WithErrors},
+          {"functions", C.Functions},
+          {"analysed", C.Analysed},
+          {"headers",
+           {{"python", C.PythonVersion}, {"freeThreaded", C.FreeThreaded}}},
+          {"sites", std::move(Sites)}};
+}
+
+} // namespace
+
+void ungil::writeJson(const Report &Report, const OutputOptions &Options,
+                      llvm::raw_ostream &Out) {
+  Json Findings = Json::array();
+  for (const Finding &F : Report.Findings)
+    Findings.push_back(findingToJson(Report, F));
+  Json Document = {{"tool", {{"name", "ungil"}, {"version", Options.Version}}},
+                   {"schema", Schema},
+                   {"coverage", coverageToJson(Report.Cover)},
+                   {"findings", std::move(Findings)},
+                   {"suppressed", Report.Suppressed},
+                   {"verdict", Report.Verdict}};
+  Out << Document.dump(/*indent=*/1) << '\n';
+}

@@ -1,0 +1,87 @@
+//===- Names.cpp - words and paths every output agrees on -----------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Report/Names.h"
+#include "llvm/ADT/StringRef.h"
+
+using namespace ungil;
+
+std::string_view ungil::name(Severity Sev) {
+  switch (Sev) {
+  case Severity::Note:
+    return "note";
+  case Severity::Warning:
+    return "warning";
+  case Severity::Error:
+    return "error";
+  }
+  return "warning";
+}
+
+std::string_view ungil::name(Confidence Conf) {
+  switch (Conf) {
+  case Confidence::Low:
+    return "low";
+  case Confidence::Medium:
+    return "medium";
+  case Confidence::High:
+    return "high";
+  }
+  return "low";
+}
+
+std::string_view ungil::name(Applicability How) {
+  switch (How) {
+  case Applicability::Manual:
+    return "manual";
+  case Applicability::Suggested:
+    return "suggested";
+  case Applicability::Safe:
+    return "safe";
+  }
+  return "manual";
+}
+
+std::optional<Confidence> ungil::parseConfidence(std::string_view Name) {
+  for (Confidence Conf :
+       {Confidence::Low, Confidence::Medium, Confidence::High})
+    if (name(Conf) == Name)
+      return Conf;
+  return std::nullopt;
+}
+
+std::string ungil::relativeTo(std::string_view Root, std::string_view Path) {
+  llvm::StringRef Rest(Path), Base(Root);
+  Base = Base.rtrim('/');
+  if (!Root.empty() && Rest.consume_front(Base) && Rest.consume_front("/") &&
+      !Rest.empty())
+    return Rest.str();
+  return std::string(Path);
+}
+
+std::string ungil::fileName(const Report &Report, FileId File) {
+  if (File >= Report.Files.size())
+    return {};
+  return relativeTo(Report.Root, Report.Files[File]);
+}
+
+std::string ungil::wholeMessage(const Finding &Finding) {
+  std::string Text;
+  for (llvm::StringRef Part :
+       {llvm::StringRef(Finding.Message), llvm::StringRef(Finding.Why),
+        llvm::StringRef(Finding.Help)}) {
+    Part = Part.trim();
+    if (Part.empty())
+      continue;
+    if (!Text.empty())
+      Text += ' ';
+    Text += Part;
+    if (!llvm::StringRef(".!?").contains(Part.back()))
+      Text += '.';
+  }
+  return Text;
+}

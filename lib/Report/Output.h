@@ -1,0 +1,70 @@
+//===- Output.h - how a report is printed -----------------------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The last arrow: a finished Report becomes text for people or for programs.
+//
+//   full     source frame, message, why, help, notes, trace
+//   concise  file:line:col: warning: message [rule]
+//   json     the object of docs/output.md, stable for programs
+//   sarif    2.1.0, for code scanning
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_REPORT_OUTPUT_H
+#define UNGIL_REPORT_OUTPUT_H
+
+#include "Report/Finding.h"
+#include "Report/RuleInfo.h"
+#include "Support/SourceCache.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/raw_ostream.h"
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ungil {
+
+enum class OutputFormat : uint8_t { Full, Concise, Json, Sarif };
+
+/// The format called \p Name, or nothing.
+std::optional<OutputFormat> parseFormat(std::string_view Name);
+
+struct OutputOptions {
+  OutputFormat Format = OutputFormat::Full;
+  bool Color = false;
+  std::string Version;            ///< of ungil
+  llvm::ArrayRef<RuleInfo> Rules; ///< described in SARIF
+  int ExitCode = 0;               ///< the run will end with this
+  bool Complete = true;           ///< every unit could be read
+};
+
+/// Writes \p Report, which has been finalized, in the format asked for.
+void write(const Report &Report, const OutputOptions &Options,
+           SourceCache &Sources, llvm::raw_ostream &Out);
+
+void writeText(const Report &Report, const OutputOptions &Options,
+               SourceCache &Sources, llvm::raw_ostream &Out);
+void writeJson(const Report &Report, const OutputOptions &Options,
+               llvm::raw_ostream &Out);
+void writeSarif(const Report &Report, const OutputOptions &Options,
+                SourceCache &Sources, llvm::raw_ostream &Out);
+
+/// One line: what was read, with which headers, what was found.
+std::string summary(const Report &Report);
+
+/// Seconds by name of the step, in the order they ran.
+using Timings = std::vector<std::pair<std::string, double>>;
+
+/// The table of --statistics.
+void writeStatistics(const Report &Report, const Timings &Times,
+                     llvm::raw_ostream &Out);
+
+} // namespace ungil
+
+#endif

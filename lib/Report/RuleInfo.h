@@ -1,0 +1,41 @@
+//===- RuleInfo.h - a rule as outputs describe it ---------------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One row of the table of rules (Rules/Rules.h). It lives here because SARIF
+// describes the rules it names.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_REPORT_RULEINFO_H
+#define UNGIL_REPORT_RULEINFO_H
+
+#include "Report/Finding.h"
+#include <string_view>
+#include <vector>
+
+namespace ungil {
+
+class Program;
+
+/// A rule reads the linked program and says what it found.
+using RuleFunction = std::vector<Finding> (*)(const Program &);
+
+/// A rule as its rule.md describes it. All text lives as long as the program.
+struct RuleInfo {
+  std::string_view Id;        ///< `borrowed-ref`
+  std::string_view Name;      ///< `BorrowedRef`, for SARIF
+  std::string_view Summary;   ///< one sentence
+  std::string_view Precision; ///< very-high | high | medium | low
+  std::string_view Tags;      ///< separated by `, `
+  std::string_view Markdown;  ///< the page without its front matter
+  Severity Default = Severity::Warning;
+  RuleFunction Run = nullptr; ///< null: found elsewhere (unused-suppression)
+};
+
+} // namespace ungil
+
+#endif

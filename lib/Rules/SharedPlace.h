@@ -1,0 +1,49 @@
+//===- SharedPlace.h - is this place safe without the GIL? ---------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The judgement behind shared-global and lazy-init: one place, all of its
+// accesses, the locks at each, and the access that nothing protects.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_RULES_SHAREDPLACE_H
+#define UNGIL_RULES_SHAREDPLACE_H
+
+#include "Link/Program.h"
+#include <optional>
+#include <string>
+
+namespace ungil::rules {
+
+enum class PlaceProblem : uint8_t {
+  Unprotected,      ///< written without a lock
+  ReadUnlocked,     ///< writers hold a lock, this reader does not
+  LazyInit,         ///< test, then set
+  DoubleChecked,    ///< set under a lock, tested outside it
+};
+
+struct PlaceVerdict {
+  PlaceProblem Problem = PlaceProblem::Unprotected;
+  Access At;                      ///< the unprotected access
+  std::optional<Access> Other;    ///< the other side of the conflict
+  std::string Lock;               ///< lock the writers hold, if they do
+  Confidence Conf = Confidence::Medium;
+};
+
+/// What is wrong with \p Place, or nothing.
+std::optional<PlaceVerdict> judgePlace(const Program &P, EntityId Place);
+
+/// "static variable 'cache'", "global 'counter'".
+std::string placeText(const Program &P, EntityId Place);
+
+/// A finding at the unprotected access with definition, other side and trace.
+Finding placeFinding(const Program &P, std::string_view Rule, EntityId Place,
+                     const PlaceVerdict &V);
+
+} // namespace ungil::rules
+
+#endif

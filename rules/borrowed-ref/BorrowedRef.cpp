@@ -1,0 +1,92 @@
+//===- BorrowedRef.cpp - references without ownership ---------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Rules/Borrow.h"
+#include "Rules/Common.h"
+
+namespace ungil::rules {
+
+static std::string why(const Program &P, Site S, const BorrowFact &Borrow,
+                       const BorrowDanger &D, const BorrowedUse &Use) {
+  std::string Why;
+  if (Borrow.Interior)
+    Why = "The pointer leads into the object; another thread can resize or "
+          "free what it points to while this one uses it.";
+  else if (Borrow.Category == "weakref")
+    Why = "Another thread can drop the last strong reference to the object "
+          "before this one takes its own.";
+  else
+    Why = "Another thread can replace or remove the item and drop its last "
+          "reference while this one still uses it.";
+  if (!D.Owner.Why.empty())
+    Why += " The container is shared: " + D.Owner.Why + ".";
+  if (Use.Retained != None)
+    Why += " The Py_INCREF on line " +
+           std::to_string(P.event({S.Function, Use.Retained}).Range.Line) +
+           " comes after the borrow, and the object may be gone by then.";
+  return Why;
+}
+
+static std::string help(const ApiFunction &Api, const BorrowFact &Borrow) {
+  std::string Section =
+      "hold a critical section on the container from the call to the last use "
+      "of the item";
+  if (!Borrow.Strong || Borrow.Strong->Name.empty())
+    return "Take a strong reference, or " + Section + ".";
+  std::string Help = "Use " + Borrow.Strong->Name + "()";
+  if (Borrow.Interior || Api.Name.starts_with("PySequence_Fast"))
+    return Help + " to work on a snapshot, or " + Section + ".";
+  Help += ", which returns a strong reference";
+  if (Borrow.Strong->InCompat)
+    Help += " (pythoncapi-compat has it for older versions)";
+  return Help + ", and release it when done; or " + Section + ".";
+}
+
+std::vector<Finding> borrowedRef(const Program &P) {
+  std::vector<Finding> All;
+  forEachApiCall(P, [&](Site S, const Event &Call, const ApiFunction &Api) {
+    if (!Api.Borrow || Api.Borrow->Iteration)
+      return;
+    const BorrowFact &Borrow = *Api.Borrow;
+    std::optional<BorrowDanger> D = borrowDanger(P, S, Borrow);
+    if (!D)
+      return;
+    BorrowedUse Use = followBorrow(P, S, Borrow);
+    bool InSection = Borrow.Owner >= 0 && P.sectionHeld(S, Borrow.Owner);
+    if (InSection && Use.AfterSection == None)
+      return;
+    Finding F = findingAt(P, "borrowed-ref", S);
+    std::string Name = P.calleeName(Call);
+    std::string Owner = ownerText(P, S, Borrow);
+    F.Entity = Name;
+    F.Conf = Use.OnlyTested ? Confidence::Low : D->Conf;
+    F.Message =
+        std::string(Borrow.Interior ? "pointer" : "borrowed reference") +
+        " from '" + Name + "'" +
+        (Owner.empty() ? "" : " out of " + Owner);
+    if (InSection)
+      F.Message += " is used after the critical section ends";
+    else if (Use.OnlyTested)
+      F.Message += " is only compared with NULL";
+    else
+      F.Message += " can be freed by another thread";
+    F.Why = why(P, S, Borrow, *D, Use);
+    F.Help = help(Api, Borrow);
+    if (InSection)
+      F.Notes.push_back({P.event({S.Function, Use.AfterSection}).Range,
+                         "used here, without the section"});
+    for (Site M : D->Owner.Mutators) {
+      F.Notes.push_back({P.event(M).Range, "changed here, in '" +
+                                               P.name(M.Function) + "'"});
+      break;
+    }
+    All.push_back(std::move(F));
+  });
+  return All;
+}
+
+} // namespace ungil::rules

@@ -1,0 +1,70 @@
+//===- SharedGlobal.cpp - mutable state that all threads share ------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Rules/Common.h"
+#include "Rules/SharedPlace.h"
+
+namespace ungil::rules {
+
+static std::string why(const Program &P, const Entity &Place,
+                       const PlaceVerdict &V) {
+  std::string Who = twoThreads(P, V.At.At.Function);
+  if (V.Problem == PlaceProblem::ReadUnlocked)
+    return "The threads that write it hold a lock; this one does not, so it "
+           "can see a value half way through a change.";
+  std::string Why = "Without the GIL " + Who +
+                    " run this at the same time: ";
+  if (V.At.Kind == AccessKind::ReadWrite && Place.Class == TypeClass::Scalar)
+    return Why + "both read the old value and one update is lost.";
+  if (Place.Class == TypeClass::PyObject && !V.At.Indirect)
+    return Why + "both release the old object, or one uses it after the other "
+                 "has released it.";
+  if (Place.has(EF_Array) || V.At.Indirect)
+    return Why + "one overwrites what the other is still using.";
+  return Why + "each sees the other's value, or a mixture.";
+}
+
+static std::string help(const Entity &Place, const PlaceVerdict &V) {
+  if (V.Problem == PlaceProblem::ReadUnlocked)
+    return "Take the same lock around this access.";
+  if (Place.Class == TypeClass::Scalar && !Place.has(EF_Array))
+    return "Make it atomic, or thread_local if each thread can have its own, "
+           "or guard every access with one PyMutex.";
+  if (Place.Class == TypeClass::PyObject)
+    return "Set it once in the module's exec function, or guard every access "
+           "with one PyMutex and take a strong reference while it is held.";
+  if (Place.has(EF_StaticLocal))
+    return "Make it an automatic variable, or thread_local; if it must be "
+           "shared, guard every access with one PyMutex.";
+  return "Guard every access with one PyMutex, or keep the state per object, "
+         "per call or per thread.";
+}
+
+std::vector<Finding> sharedGlobal(const Program &P) {
+  std::vector<Finding> All;
+  for (const auto &[Place, Accesses] : P.Places) {
+    std::optional<PlaceVerdict> V = judgePlace(P, Place);
+    if (!V || V->Problem == PlaceProblem::LazyInit ||
+        V->Problem == PlaceProblem::DoubleChecked)
+      continue;
+    const Entity &E = P.entity(Place);
+    Finding F = placeFinding(P, "shared-global", Place, *V);
+    std::string Name = placeText(P, Place);
+    if (V->Problem == PlaceProblem::ReadUnlocked)
+      F.Message = Name + " is read without the lock its writers hold";
+    else if (V->At.Indirect)
+      F.Message = "what " + Name + " points to is changed without a lock";
+    else
+      F.Message = Name + " is written without a lock";
+    F.Why = why(P, E, *V);
+    F.Help = help(E, *V);
+    All.push_back(std::move(F));
+  }
+  return All;
+}
+
+} // namespace ungil::rules

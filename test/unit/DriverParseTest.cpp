@@ -1,0 +1,176 @@
+//===- DriverParseTest.cpp - the front end in processes ---------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Driver/BuiltinHeaders.h"
+#include "DriverTestSupport.h"
+#include "gmock/gmock.h"
+#include <sys/stat.h>
+
+using namespace ungil;
+using testing::Contains;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using State = UnitResult::State;
+
+namespace {
+
+/// What the front end said, by file name.
+std::map<std::string, UnitResult> results(const ScanPlan &P) {
+  std::map<std::string, UnitResult> Out;
+  std::vector<UnitResult> All = parse(P);
+  EXPECT_EQ(All.size(), P.Units.size());
+  for (size_t I = 0; I != All.size(); ++I)
+    Out[llvm::sys::path::filename(P.Units[I].File).str()] = All[I];
+  return Out;
+}
+
+TEST(DriverParse, BuiltinHeadersAreEmbedded) {
+  bool Found = false;
+  for (const BuiltinHeader &H : builtinHeaders()) {
+    EXPECT_EQ(H.Text.end()[0], '\0') << H.Name.str();
+    if (H.Name == "stddef.h")
+      Found = H.Text.contains("size_t") || H.Text.contains("__stddef");
+  }
+  EXPECT_TRUE(Found);
+}
+
+TEST(DriverParse, FactsOfCleanUnits) {
+  TempTree T;
+  T.write("repo/a.c", "#include <Python.h>\n#include <stddef.h>\n"
+                      "#include <stdarg.h>\nsize_t n;\nPyObject *o;\n"
+                      "#if !Py_GIL_DISABLED || !defined(NDEBUG)\n#error\n"
+                      "#endif\n");
+  T.write("repo/b.cpp", "#include <Python.h>\n#include <vector>\n"
+                        "std::vector<int> v;\n");
+  ScanPlan P = planOf(T.request({"repo"}));
+  auto R = results(P);
+  for (const char *Name : {"a.c", "b.cpp"}) {
+    EXPECT_EQ(R[Name].How, State::Parsed) << R[Name].Message;
+    EXPECT_TRUE(R[Name].Facts.ReachesPython);
+    EXPECT_TRUE(R[Name].Facts.GilDisabled);
+    EXPECT_THAT(R[Name].Facts.Errors, IsEmpty());
+  }
+  EXPECT_EQ(R["a.c"].Facts.MainFile, T.path("repo/a.c"));
+}
+
+TEST(DriverParse, MissingHeadersAreNotFatal) {
+  TempTree T;
+  T.write("repo/a.c", "#include \"gone.h\"\n#include <Python.h>\n"
+                      "int x = ;\nPyObject *o;\n");
+  UnitResult R = results(planOf(T.request({"repo"})))["a.c"];
+  EXPECT_EQ(R.How, State::Parsed);
+  EXPECT_TRUE(R.Facts.ReachesPython);
+  ASSERT_THAT(R.Facts.Errors, SizeIs(2));
+  const DiagnosticFact &E = R.Facts.Errors[0];
+  EXPECT_THAT(E.Message, HasSubstr("'gone.h' file not found"));
+  ASSERT_LT(E.Loc.File, R.Facts.Files.size());
+  EXPECT_EQ(R.Facts.Files[E.Loc.File].Path, T.path("repo/a.c"));
+  EXPECT_TRUE(R.Facts.Files[E.Loc.File].User);
+  EXPECT_EQ(E.Loc.Line, 1u);
+  EXPECT_EQ(R.Facts.Errors[1].Loc.Line, 3u);
+  EXPECT_EQ(R.Facts.Errors[1].Loc.Column, 9u);
+  EXPECT_EQ(R.Facts.Errors[1].Loc.Length, 1u);
+}
+
+TEST(DriverParse, ErrorsAreCapped) {
+  TempTree T;
+  std::string Text = "#include <Python.h>\n";
+  for (int I = 0; I != 300; ++I)
+    Text += "unknown" + std::to_string(I) + " v" + std::to_string(I) + ";\n";
+  T.write("repo/a.c", Text + "PyObject *last;\n");
+  UnitResult R = results(planOf(T.request({"repo"})))["a.c"];
+  EXPECT_EQ(R.How, State::Parsed);
+  EXPECT_THAT(R.Facts.Errors, SizeIs(100));
+}
+
+TEST(DriverParse, LimitedApiOfTheSourceIsTakenBack) {
+  TempTree T;
+  T.write("repo/a.c", "#define Py_LIMITED_API 0x030a0000\n"
+                      "#include <Python.h>\nPyObject *o;\n");
+  UnitResult R = results(planOf(T.request({"repo"})))["a.c"];
+  EXPECT_THAT(R.Facts.Errors, IsEmpty());
+  EXPECT_TRUE(R.Facts.ReachesPython);
+}
+
+TEST(DriverParse, ACrashCostsOnlyItsUnit) {
+  TempTree T;
+  T.write("repo/a.c", "#include <Python.h>\n");
+  T.write("repo/crash.c", "#include <Python.h>\n#pragma clang __debug crash\n");
+  T.write("repo/fatal.c", "#include <Python.h>\n"
+                          "#pragma clang __debug llvm_fatal_error\n");
+  T.write("repo/z.c", "#include <Python.h>\n");
+  for (unsigned Jobs : {1u, 3u}) {
+    ScanPlan P = planOf(T.request({"repo"}));
+    P.Jobs = Jobs;
+    auto R = results(P);
+    EXPECT_EQ(R["a.c"].How, State::Parsed);
+    EXPECT_EQ(R["z.c"].How, State::Parsed);
+    EXPECT_EQ(R["crash.c"].How, State::Crashed);
+    EXPECT_THAT(R["crash.c"].Message, HasSubstr("crashed"));
+    EXPECT_EQ(R["fatal.c"].How, State::Crashed);
+    EXPECT_EQ(R["crash.c"].Facts.MainFile, T.path("repo/crash.c"));
+  }
+}
+
+TEST(DriverParse, AHangCostsOnlyItsUnit) {
+  TempTree T;
+  T.write("repo/a.c", "#include <Python.h>\n");
+  T.write("repo/hang.c", "#include <Python.h>\n#include \"pipe.h\"\n");
+  ASSERT_EQ(::mkfifo(T.path("repo/pipe.h").c_str(), 0600), 0);
+  ScanPlan P = planOf(T.request({"repo"}));
+  P.TimeoutSeconds = 1;
+  auto R = results(P);
+  EXPECT_EQ(R["a.c"].How, State::Parsed);
+  EXPECT_EQ(R["hang.c"].How, State::TimedOut);
+  EXPECT_THAT(R["hang.c"].Message, HasSubstr("1 second"));
+}
+
+TEST(DriverParse, UnreadableInput) {
+  TempTree T;
+  T.write("repo/a.c", "#include <Python.h>\n");
+  T.write("repo/binary.c", llvm::StringRef("#include <Python.h>\n\0\1\2", 23));
+  T.write("repo/gone.c", "#include <Python.h>\n");
+  T.write("repo/latin.c", "#include <Python.h>\n/* \xe9 */\n");
+  ScanPlan P = planOf(T.request({"repo"}));
+  ASSERT_FALSE(llvm::sys::fs::remove(T.path("repo/gone.c")));
+  auto R = results(P);
+  EXPECT_EQ(R["a.c"].How, State::Parsed);
+  EXPECT_EQ(R["latin.c"].How, State::Parsed);
+  EXPECT_EQ(R["binary.c"].How, State::Unreadable);
+  EXPECT_THAT(R["binary.c"].Message, HasSubstr("binary"));
+  EXPECT_EQ(R["gone.c"].How, State::Unreadable);
+}
+
+TEST(DriverParse, WrongExtraArgument) {
+  TempTree T;
+  T.write("repo/a.c", "#include <Python.h>\n");
+  ScanRequest Request = T.request({"repo"});
+  Request.ExtraArgs = {"-no-such-flag"};
+  UnitResult R = results(planOf(Request))["a.c"];
+  EXPECT_THAT(R.Facts.Errors, Contains(Field(&DiagnosticFact::Message,
+                                             HasSubstr("no-such-flag"))));
+}
+
+TEST(DriverParse, SameOrderWhateverTheJobs) {
+  TempTree T;
+  for (int I = 0; I != 9; ++I)
+    T.write("repo/f" + std::to_string(I) + ".c", "#include <Python.h>\n");
+  ScanPlan P = planOf(T.request({"repo"}));
+  for (unsigned Jobs : {1u, 4u}) {
+    P.Jobs = Jobs;
+    std::vector<UnitResult> All = parse(P);
+    ASSERT_EQ(All.size(), P.Units.size());
+    for (size_t I = 0; I != All.size(); ++I)
+      EXPECT_EQ(All[I].Facts.MainFile, P.Units[I].File);
+  }
+}
+
+TEST(DriverParse, NothingToDo) { EXPECT_THAT(parse(ScanPlan()), IsEmpty()); }
+
+} // namespace

@@ -1,0 +1,134 @@
+//===- ReportSarifTest.cpp - reports for code scanning --------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ReportTesting.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+using namespace ungil;
+using nlohmann::json;
+using ungil::testing::Sample;
+
+namespace {
+
+const RuleInfo Rules[] = {
+    {"alloc-domain", "AllocDomain", "Pairs.", "high", "a, b", "Text.\n"},
+    {"borrowed-ref", "BorrowedRef", "Finds.", "medium", "free-threading",
+     "\nFirst\nparagraph.\n\n## What it finds\n", Severity::Error}};
+
+struct SarifSample : Sample {
+  json run() {
+    OutputOptions Options;
+    Options.Format = OutputFormat::Sarif;
+    Options.Version = "1.2.3";
+    Options.Rules = Rules;
+    Options.ExitCode = 1;
+    json Log = json::parse(print(Options));
+    EXPECT_EQ(Log["version"], "2.1.0");
+    return Log["runs"][0];
+  }
+};
+
+TEST(ReportSarif, RulesDescribeThemselves) {
+  json Driver = SarifSample().run()["tool"]["driver"];
+  EXPECT_EQ(Driver["semanticVersion"], "1.2.3");
+  EXPECT_EQ(Driver["rules"][1], json::parse(R"({
+    "id": "borrowed-ref", "name": "BorrowedRef",
+    "shortDescription": {"text": "Finds."},
+    "fullDescription": {"text": "First paragraph."},
+    "help": {"text": "\nFirst\nparagraph.\n\n## What it finds\n",
+             "markdown": "\nFirst\nparagraph.\n\n## What it finds\n"},
+    "defaultConfiguration": {"level": "error"},
+    "properties": {"precision": "medium", "problem.severity": "error",
+                   "tags": ["free-threading"]}})"));
+  EXPECT_EQ(Driver["rules"][0]["properties"]["tags"],
+            json::parse(R"(["a", "b"])"));
+}
+
+TEST(ReportSarif, ColumnsCountUtf16) {
+  SarifSample S;
+  FileId A = S.file("/src/a.c", "/*\xF0\x9F\x98\x80*/ bad();\n");
+  S.finding("borrowed-ref", S.range(A, "bad"));
+  json Run = S.run();
+  EXPECT_EQ(Run["columnKind"], "utf16CodeUnits");
+  EXPECT_EQ(Run["results"][0]["locations"][0]["physicalLocation"]["region"],
+            json::parse(R"({"startLine": 1, "startColumn": 8, "endLine": 1,
+                            "endColumn": 11})"));
+  EXPECT_EQ(Run["results"][0]["ruleIndex"], 1);
+}
+
+TEST(ReportSarif, UrisAreRelativeAndEncoded) {
+  SarifSample S;
+  S.R.Root = "/src dir";
+  FileId A = S.file("/src dir/a b/\xC3\xA9%#.c", "bad\n");
+  FileId B = S.file("/usr/include/x.h", "bad\n");
+  S.finding("x", S.range(A, "bad"));
+  S.finding("x", S.range(B, "bad"));
+  json Run = S.run();
+  EXPECT_EQ(Run["originalUriBaseIds"]["%SRCROOT%"]["uri"],
+            "file:///src%20dir/");
+  auto Artifact = [&](int I) {
+    return Run["results"][I]["locations"][0]["physicalLocation"]
+              ["artifactLocation"];
+  };
+  EXPECT_EQ(Artifact(0), json::parse(R"({"uri": "a%20b/%C3%A9%25%23.c",
+                                         "uriBaseId": "%SRCROOT%"})"));
+  EXPECT_EQ(Artifact(1), json::parse(R"({"uri": "file:///usr/include/x.h"})"));
+}
+
+TEST(ReportSarif, NotesTraceAndFix) {
+  SarifSample S;
+  FileId A = S.file("/src/a.c", "cache;\nbad();\n");
+  Finding &F = S.finding("borrowed-ref", S.range(A, "bad"), Confidence::Medium);
+  F.Function = "f";
+  F.Notes.push_back({S.range(A, "cache"), "defined here"});
+  F.Trace.push_back({S.range(A, "cache"), "enters"});
+  F.Fix = {Applicability::Safe, "title", {{A, 7, 3, "good"}}};
+  finalize(S.R, S.Sources);
+  json Result = S.run()["results"][0];
+  EXPECT_EQ(Result["level"], "warning");
+  EXPECT_EQ(Result["relatedLocations"][0]["message"]["text"], "defined here");
+  EXPECT_EQ(Result["relatedLocations"][0]["id"], 0);
+  json Steps = Result["codeFlows"][0]["threadFlows"][0]["locations"];
+  ASSERT_EQ(Steps.size(), 2u);
+  EXPECT_EQ(Steps[0]["location"]["message"]["text"], "enters");
+  EXPECT_EQ(Steps[1]["location"]["physicalLocation"]["region"]["startLine"], 2);
+  EXPECT_EQ(Result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"],
+            "f");
+  EXPECT_EQ(Result["partialFingerprints"]["ungil/v1"],
+            S.R.Findings[0].Fingerprint);
+  json Change = Result["fixes"][0]["artifactChanges"][0];
+  EXPECT_EQ(Change["replacements"][0], json::parse(R"({
+    "deletedRegion": {"startLine": 2, "startColumn": 1, "endLine": 2,
+                      "endColumn": 4},
+    "insertedContent": {"text": "good"}})"));
+  EXPECT_FALSE(Result.contains("suppressions"));
+}
+
+TEST(ReportSarif, TheRunIsDescribed) {
+  SarifSample S;
+  S.R.Remarks.push_back({Severity::Error, "/src/b.c", "could not be read"});
+  json Invocation = S.run()["invocations"][0];
+  EXPECT_EQ(Invocation["exitCode"], 1);
+  EXPECT_EQ(Invocation["executionSuccessful"], true);
+  json Said = Invocation["toolExecutionNotifications"][0];
+  EXPECT_EQ(Said["level"], "error");
+  EXPECT_EQ(Said["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            "b.c");
+}
+
+TEST(ReportSarif, FindingsWithoutAPlace) {
+  SarifSample S;
+  S.finding("other", SourceRange()).Notes.push_back({SourceRange(), "n"});
+  json Result = S.run()["results"][0];
+  EXPECT_FALSE(Result.contains("locations"));
+  EXPECT_FALSE(Result.contains("ruleIndex"));
+  EXPECT_EQ(Result["relatedLocations"][0]["message"]["text"], "n");
+}
+
+} // namespace

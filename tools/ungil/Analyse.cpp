@@ -1,0 +1,143 @@
+//===- Analyse.cpp - from facts to a report -------------------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Analyse.h"
+#include "Link/Link.h"
+#include "Report/Finalize.h"
+#include "Report/Suppress.h"
+#include "llvm/ADT/STLExtras.h"
+#include <chrono>
+
+using namespace ungil;
+
+namespace {
+
+double now() {
+  return std::chrono::duration<double>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+/// Takes the facts out of \p Units and counts what became of each.
+std::vector<TuFacts> takeFacts(std::vector<UnitResult> &Units,
+                               const ScanPlan &Plan, Report &Out) {
+  std::vector<TuFacts> Facts;
+  Out.Cover.Files = static_cast<uint32_t>(Units.size());
+  for (size_t I = 0; I < Units.size(); ++I) {
+    UnitResult &Unit = Units[I];
+    if (Unit.How != UnitResult::State::Parsed) {
+      Out.Remarks.push_back(
+          {Severity::Error, Plan.Units[I].File, Unit.Message});
+      continue;
+    }
+    ++Out.Cover.Parsed;
+    Out.Cover.WithErrors += !Unit.Facts.Errors.empty();
+    Facts.push_back(std::move(Unit.Facts));
+  }
+  return Facts;
+}
+
+void describeProgram(const Program &Linked, const ScanPlan &Plan, Report &Out) {
+  const TuFacts &Facts = Linked.Facts;
+  for (const FileFact &File : Facts.Files)
+    Out.Files.push_back(File.Path);
+  Out.Cover.Functions = Facts.FunctionsSeen;
+  Out.Cover.Analysed = Facts.FunctionsAnalysed;
+  Out.Cover.PythonVersion =
+      Facts.PythonVersion.empty() ? Plan.Python.Version : Facts.PythonVersion;
+  Out.Cover.FreeThreaded = Facts.GilDisabled;
+}
+
+/// The model does not know what a body with error nodes really does.
+void lowerInBrokenFunctions(const Program &Linked, Report &Out) {
+  for (const Function &F : Linked.Facts.Functions) {
+    if (F.Id == None || !Linked.entity(F.Id).has(EF_HasError))
+      continue;
+    for (Finding &Found : Out.Findings)
+      if (Found.Range.File == F.Body.File &&
+          Found.Range.Offset >= F.Body.Offset &&
+          Found.Range.Offset < F.Body.Offset + F.Body.Length)
+        Found.Conf = Confidence::Low;
+  }
+}
+
+/// To know which suppressions are unused, the rules they name must run even
+/// when nobody asked for their findings.
+std::vector<const RuleInfo *> rulesToRun(const AnalyseOptions &Options) {
+  bool WantsUnused =
+      llvm::is_contained(Options.Selected, findRule("unused-suppression"));
+  return WantsUnused ? Options.Enabled : Options.Selected;
+}
+
+void runRules(const Program &Linked, llvm::ArrayRef<const RuleInfo *> Rules,
+              Report &Out) {
+  for (const RuleInfo *Rule : Rules) {
+    if (!Rule->Run)
+      continue;
+    std::vector<Finding> Found = Rule->Run(Linked);
+    llvm::move(Found, std::back_inserter(Out.Findings));
+  }
+}
+
+SuppressionOptions suppressionOptions(const AnalyseOptions &Options,
+                                      llvm::ArrayRef<const RuleInfo *> Ran) {
+  SuppressionOptions Result;
+  for (const RuleInfo &Rule : allRules())
+    Result.Known.emplace_back(Rule.Id);
+  for (const RuleInfo *Rule : Ran)
+    if (Rule->Run)
+      Result.Ran.emplace_back(Rule->Id);
+  Result.ReportUnused =
+      llvm::is_contained(Options.Selected, findRule("unused-suppression"));
+  Result.Least = Options.Least;
+  return Result;
+}
+
+void keepSelected(const AnalyseOptions &Options, Report &Out) {
+  llvm::erase_if(Out.Findings, [&](const Finding &F) {
+    return llvm::none_of(Options.Selected, [&](const RuleInfo *Rule) {
+      return Rule->Id == F.Rule;
+    });
+  });
+}
+
+} // namespace
+
+StepTimer::StepTimer(Timings &Times, const char *Step)
+    : Times(Times), Step(Step), Start(now()) {}
+
+StepTimer::~StepTimer() { Times.emplace_back(Step, now() - Start); }
+
+Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
+                      const Api &Known, const AnalyseOptions &Options,
+                      SourceCache &Sources, Timings &Times) {
+  Report Out;
+  Out.Root = Plan.Root;
+  Out.Remarks = Plan.Remarks;
+  Out.Cover.LeftOut = static_cast<uint32_t>(Plan.Out.size());
+  std::vector<TuFacts> Facts = takeFacts(Units, Plan, Out);
+  Program Linked = [&] {
+    StepTimer Timer(Times, "link");
+    return link(std::move(Facts), Known);
+  }();
+  describeProgram(Linked, Plan, Out);
+
+  std::vector<const RuleInfo *> Rules = rulesToRun(Options);
+  {
+    StepTimer Timer(Times, "rules");
+    runRules(Linked, Rules, Out);
+  }
+  lowerInBrokenFunctions(Linked, Out);
+  finalize(Out, Sources);
+  applySuppressions(Out, Linked.Facts.Comments,
+                    suppressionOptions(Options, Rules), Sources);
+  keepSelected(Options, Out);
+  // Once more: the verdict speaks of the rules that were asked for.
+  finalize(Out, Sources);
+  dropBelow(Out, Options.Least);
+  return Out;
+}

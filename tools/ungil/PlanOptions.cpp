@@ -1,0 +1,47 @@
+//===- PlanOptions.cpp - options about what is analysed -------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "PlanOptions.h"
+#include <CLI/CLI.hpp>
+
+void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request) {
+  constexpr const char *Group = "What is analysed";
+  Command.add_option("path", Request.Paths, "Files and folders")->required();
+  Command
+      .add_option("-p,--build-dir", Request.BuildDir,
+                  "Folder that holds compile_commands.json")
+      ->group(Group);
+  Command
+      .add_flag("--no-build", Request.NoBuild,
+                "Do not look for a compilation database")
+      ->group(Group);
+  Command
+      .add_option("--python", Request.Python,
+                  "Interpreter or include folder whose headers to use")
+      ->group(Group);
+  Command
+      .add_option("--root", Request.Root,
+                  "Folder paths are relative to (default: top of the git "
+                  "checkout, else the common parent)")
+      ->group(Group);
+  Command
+      .add_option("--extra-arg", Request.ExtraArgs,
+                  "Argument added to every compile command; repeatable")
+      ->allow_extra_args(false)
+      ->group(Group);
+  Command
+      .add_option("--only", Request.Only,
+                  "Analyse these files only; the rest of PATH gives flags")
+      ->group(Group);
+  Command.add_option("-j,--jobs", Request.Jobs, "Parallel jobs (0: all cores)")
+      ->group(Group);
+  Command
+      .add_option("--timeout", Request.TimeoutSeconds,
+                  "Seconds one file may take")
+      ->check(CLI::PositiveNumber)
+      ->group(Group);
+}

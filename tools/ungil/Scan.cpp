@@ -1,0 +1,225 @@
+//===- Scan.cpp - ungil scan ----------------------------------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Analyse.h"
+#include "Commands.h"
+#include "PlanOptions.h"
+#include "Report/Names.h"
+#include "Report/Output.h"
+#include "Support/Output.h"
+#include "Support/Version.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Process.h"
+#include <CLI/CLI.hpp>
+#include <memory>
+
+using namespace ungil;
+
+namespace {
+
+constexpr int StandardOutput = 1, StandardError = 2;
+
+struct ScanOptions {
+  ScanRequest Request;
+  std::vector<std::string> Select, Ignore, ApiFiles;
+  std::string Output = "-", Format = "full", Color = "auto";
+  std::string MinConfidence = "medium", FailOn = "medium";
+  bool ExitZero = false, Statistics = false, Strict = false;
+};
+
+llvm::Error readApi(const std::vector<std::string> &Files, Api &Known) {
+  for (const std::string &File : Files) {
+    auto Buffer = llvm::MemoryBuffer::getFile(File);
+    if (!Buffer)
+      return llvm::createStringError(Buffer.getError(), "cannot read '%s': %s",
+                                     File.c_str(),
+                                     Buffer.getError().message().c_str());
+    if (llvm::Error Bad =
+            Known.extend(std::string_view((*Buffer)->getBuffer()), File))
+      return Bad;
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<AnalyseOptions> analyseOptions(const ScanOptions &Options) {
+  AnalyseOptions Result;
+  auto Selected = selectRules(Options.Select, Options.Ignore);
+  if (!Selected)
+    return Selected.takeError();
+  Result.Selected = std::move(*Selected);
+  Result.Enabled = llvm::cantFail(selectRules({}, Options.Ignore));
+  Result.Least = *parseConfidence(Options.MinConfidence);
+  return Result;
+}
+
+/// What to say when there is nothing to scan.
+std::string nothingToScan(const ScanPlan &Plan, const ScanRequest &Request) {
+  std::string Where = Request.Paths.size() == 1
+                          ? "'" + Request.Paths.front() + "'"
+                          : std::string("the paths given");
+  if (Plan.Out.empty())
+    return "no C or C++ source in " + Where;
+  return "no source in " + Where + " reaches Python.h (" +
+         std::to_string(Plan.Out.size()) +
+         " left out; `ungil doctor` says why)";
+}
+
+int exitCode(const Report &Report, const ScanOptions &Options) {
+  const Coverage &C = Report.Cover;
+  if (C.Parsed < C.Files || (Options.Strict && C.WithErrors != 0))
+    return ExitIncomplete;
+  if (Options.ExitZero || Options.FailOn == "never")
+    return ExitClean;
+  Confidence Least = *parseConfidence(Options.FailOn);
+  return llvm::any_of(Report.Findings,
+                      [&](const Finding &F) { return F.Conf >= Least; })
+             ? ExitFindings
+             : ExitClean;
+}
+
+/// Prints everything; returns the exit code.
+int print(const Report &Report, const ScanOptions &Options,
+          SourceCache &Sources, Timings &Times) {
+  OutputOptions Out;
+  Out.Format = *parseFormat(Options.Format);
+  bool ToTerminal = Options.Output == "-";
+  Out.Color = Options.Color == "always" ||
+              (ToTerminal && wantsColor(Options.Color, StandardOutput));
+  Out.Version = version();
+  Out.Rules = allRules();
+  Out.ExitCode = exitCode(Report, Options);
+  Out.Complete = Out.ExitCode != ExitIncomplete;
+  {
+    StepTimer Timer(Times, "output");
+    if (llvm::Error Failed =
+            writeOutput(Options.Output, [&](llvm::raw_ostream &Stream) {
+              write(Report, Out, Sources, Stream);
+            }))
+      return fail(std::move(Failed));
+  }
+  sayRemarks(Report.Remarks, Report.Root);
+  if (Options.Statistics)
+    writeStatistics(Report, Times, llvm::errs());
+  if (Out.Format == OutputFormat::Full || Out.Format == OutputFormat::Concise)
+    llvm::errs() << summary(Report) << '\n';
+  return Out.ExitCode;
+}
+
+int scan(ScanOptions Options) {
+  auto Analyse = analyseOptions(Options);
+  if (!Analyse)
+    return fail(Analyse.takeError());
+  Timings Times;
+  Api Extended;
+  const Api *Known = &Api::builtin();
+  if (!Options.ApiFiles.empty()) {
+    Extended = *Known;
+    if (llvm::Error Bad = readApi(Options.ApiFiles, Extended))
+      return fail(std::move(Bad));
+    Known = &Extended;
+  }
+
+  Options.Request.Progress =
+      llvm::sys::Process::FileDescriptorIsDisplayed(StandardError);
+  llvm::Expected<ScanPlan> Plan = [&] {
+    StepTimer Timer(Times, "plan");
+    return plan(Options.Request);
+  }();
+  if (!Plan)
+    return fail(Plan.takeError());
+  // Files picked one by one (pre-commit) may well have nothing to do with
+  // Python; a whole tree without any is a mistake.
+  if (Plan->Units.empty() && Options.Request.Only.empty()) {
+    sayRemarks(Plan->Remarks, Plan->Root);
+    return fail(nothingToScan(*Plan, Options.Request));
+  }
+
+  std::vector<UnitResult> Units = [&] {
+    StepTimer Timer(Times, "parse");
+    return parse(*Plan);
+  }();
+  SourceCache Sources;
+  Report Report =
+      analyse(*Plan, std::move(Units), *Known, *Analyse, Sources, Times);
+  return print(Report, Options, Sources, Times);
+}
+
+void addRuleOptions(CLI::App &Command, ScanOptions &Options) {
+  constexpr const char *Group = "What is reported";
+  for (auto [Name, List, Text] :
+       {std::tuple("--select", &Options.Select, "Report these rules only"),
+        std::tuple("--ignore", &Options.Ignore, "Do not run these rules")})
+    Command
+        .add_option(Name, *List,
+                    std::string(Text) + "; separated by commas, repeatable")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->group(Group);
+  Command
+      .add_option("--min-confidence", Options.MinConfidence,
+                  "low, medium or high")
+      ->check(CLI::IsMember({"low", "medium", "high"}))
+      ->capture_default_str()
+      ->group(Group);
+  Command
+      .add_option("--api", Options.ApiFiles,
+                  "JSON about functions of the project (locks, allocators, "
+                  "borrowed references); repeatable")
+      ->allow_extra_args(false)
+      ->group(Group);
+}
+
+void addOutputOptions(CLI::App &Command, ScanOptions &Options) {
+  constexpr const char *Group = "Output";
+  Command
+      .add_option("--format", Options.Format, "full, concise, json or sarif")
+      ->check(CLI::IsMember({"full", "concise", "json", "sarif"}))
+      ->capture_default_str()
+      ->group(Group);
+  Command.add_option("-o,--output", Options.Output, "File to write")
+      ->group(Group);
+  Command
+      .add_option("--color", Options.Color,
+                  "auto, always or never; auto honours NO_COLOR")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str()
+      ->group(Group);
+  Command
+      .add_flag("--statistics", Options.Statistics,
+                "Print counts and times on standard error")
+      ->group(Group);
+}
+
+void addExitOptions(CLI::App &Command, ScanOptions &Options) {
+  constexpr const char *Group = "Exit code";
+  Command
+      .add_option("--fail-on", Options.FailOn,
+                  "Exit 1 when a finding of this confidence or higher is "
+                  "reported: low, medium, high or never")
+      ->check(CLI::IsMember({"low", "medium", "high", "never"}))
+      ->capture_default_str()
+      ->group(Group);
+  Command.add_flag("--exit-zero", Options.ExitZero, "Never exit 1")
+      ->group(Group);
+  Command
+      .add_flag("--strict", Options.Strict, "Exit 3 when any file had errors")
+      ->group(Group);
+}
+
+} // namespace
+
+void ungil::addScan(CLI::App &App, int &Exit) {
+  auto Options = std::make_shared<ScanOptions>();
+  CLI::App *Command =
+      App.add_subcommand("scan", "Analyse an extension and print findings");
+  addPlanOptions(*Command, Options->Request);
+  addRuleOptions(*Command, *Options);
+  addOutputOptions(*Command, *Options);
+  addExitOptions(*Command, *Options);
+  Command->callback([Options, &Exit] { Exit = scan(*Options); });
+}
