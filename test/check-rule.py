@@ -30,7 +30,7 @@ import sys
 
 Place = collections.namedtuple("Place", "file line column")
 MARKER = re.compile(r"expect(-next)?: *([a-z][a-z0-9-]*)(?: +(low|medium|high))?")
-DIAGNOSTIC = re.compile(r"^(.+?):(\d+):(\d+): (?:warning|error): (.*) \[([^\]]+)\]$")
+DIAGNOSTIC = re.compile(r"^(.+?):(\d+):(\d+): (warning|error): (.*) \[([^\]]+)\]$")
 
 
 def fail(text):
@@ -73,19 +73,21 @@ def tidy(options):
     if not options.file.endswith(".c"):
         command.append("-std=c++20")
     code, out, err = run(command)
-    found = collections.defaultdict(list)
+    found, broken = collections.defaultdict(list), False
     for line in out.splitlines():
         match = DIAGNOSTIC.match(line)
         if not match:
             continue
-        file, row, column, text, name = match.groups()
+        file, row, column, kind, text, name = match.groups()
         if name == check:
             place = Place(os.path.basename(file), int(row), int(column))
             found[place].append(text)
-        elif not name.startswith("clang-diagnostic-"):
+        elif name.startswith("clang-diagnostic-"):
+            broken |= kind == "error"
+        else:
             fail("the plugin said [%s]: %s" % (name, text))
     # An error of the file itself ends clang-tidy with 1 too, after its checks.
-    if code != 0 and "clang-diagnostic-error" not in out:
+    if code != 0 and not broken:
         fail("%s\nexit code %d\n%s" % (" ".join(command), code, err))
     return found
 

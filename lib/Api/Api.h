@@ -139,8 +139,8 @@ struct EffectFact {
   std::string Locking;   ///< lock a free-threaded build takes inside, in words
   bool Attaches = false; ///< PyGILState_Ensure, PyEval_RestoreThread, ...
   bool Detaches = false; ///< PyEval_SaveThread, PyGILState_Release, ...
-  bool Restores = false;    ///< back to the state before the matching call
-  bool DetachedOk = false;  ///< may be called without a thread state
+  bool Restores = false; ///< back to the state before the matching call
+  bool DetachedOk = false; ///< may be called without a thread state
 
   template <class Archive> void fields(Archive &A) {
     A(Class, Condition, Locking, Attaches, Detaches, Restores, DetachedOk);
@@ -171,7 +171,7 @@ struct OwnershipFact {
   }
 };
 
-enum class CallbackPhase : uint8_t { Concurrent, Native, Dealloc, Init, Once };
+enum class CallbackPhase : uint8_t { Concurrent, Native, Dealloc, Init, Once, Exit };
 struct CallbackFact {
   int Argument = -1;
   CallbackPhase Phase = CallbackPhase::Concurrent;
@@ -187,8 +187,8 @@ struct LibcFact {
   std::string Replacement; ///< re-entrant form; empty: none
   std::string Signature;
   std::string Notes;
-  int SafeIfNull = -1;     ///< harmless when this argument is NULL (setlocale)
-  int OnlyIfNull = -1;     ///< shared state only when it is NULL (mbrtowc)
+  int SafeIfNull = -1; ///< harmless when this argument is NULL (setlocale)
+  int OnlyIfNull = -1; ///< shared state only when it is NULL (mbrtowc)
 
   template <class Archive> void fields(Archive &A) {
     A(Danger, SharedState, Replacement, Signature, Notes, SafeIfNull,

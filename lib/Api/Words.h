@@ -76,7 +76,8 @@ inline constexpr auto wordsOf(CallbackPhase) {
        {"native", CallbackPhase::Native},
        {"dealloc", CallbackPhase::Dealloc},
        {"init", CallbackPhase::Init},
-       {"once", CallbackPhase::Once}});
+       {"once", CallbackPhase::Once},
+       {"exit", CallbackPhase::Exit}});
 }
 inline constexpr auto wordsOf(LibcDanger) {
   return std::to_array<Word<LibcDanger>>({{"none", LibcDanger::None},

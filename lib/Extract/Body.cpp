@@ -493,6 +493,7 @@ static bool isZero(const Operand &O) { return O.Kind == OperandKind::Null; }
 
 /// What a condition asks about what: `!(p == NULL)` is NonZero of p.
 Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test) {
+  const Expr *Value = Condition; // operand() needs the casts of a load
   Condition = Condition->IgnoreParenImpCasts();
   if (const auto *Not = llvm::dyn_cast<UnaryOperator>(Condition);
       Not && Not->getOpcode() == UO_LNot) {
@@ -508,7 +509,9 @@ Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test) {
   if (Binary && Binary->isComparisonOp()) {
     Operand Left = Paths.operand(Binary->getLHS());
     Operand Right = Paths.operand(Binary->getRHS());
-    if (Left.Kind == OperandKind::Null || Left.Kind == OperandKind::Constant)
+    bool Swapped =
+        Left.Kind == OperandKind::Null || Left.Kind == OperandKind::Constant;
+    if (Swapped)
       std::swap(Left, Right);
     bool Constant =
         isZero(Right) || Right.Kind == OperandKind::Constant;
@@ -524,7 +527,8 @@ Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test) {
                            : TestKind::Other;
       return Left;
     case BO_LT:
-      Test = TestKind::Less;
+      // Below zero means "not set yet"; below a limit does not.
+      Test = isZero(Right) && !Swapped ? TestKind::Less : TestKind::Other;
       return Left;
     default:
       Test = TestKind::Other;
@@ -532,7 +536,7 @@ Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test) {
     }
   }
   Test = TestKind::NonZero;
-  return Paths.operand(Condition);
+  return Paths.operand(Value);
 }
 
 void BodyLowering::lowerBranch(const CFGBlock &Block) {

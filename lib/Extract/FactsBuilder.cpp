@@ -352,7 +352,11 @@ EntityId FactsBuilder::entity(const FunctionDecl *D) {
 }
 
 EntityId FactsBuilder::entity(const VarDecl *D) {
-  const VarDecl *Shown = D->getDefinition() ? D->getDefinition() : D;
+  // `int total;` in C is a definition only as long as no other one comes.
+  const VarDecl *Definition = D->getDefinition();
+  if (!Definition)
+    Definition = D->getActingDefinition();
+  const VarDecl *Shown = Definition ? Definition : D;
   if (const VarDecl *Pattern = D->getTemplateInstantiationPattern())
     D = Pattern;
   D = D->getCanonicalDecl();
@@ -361,7 +365,7 @@ EntityId FactsBuilder::entity(const VarDecl *D) {
   EntityId Id = Entities[D] = add(Shown, EntityKind::Place, usr(D));
   uint32_t Flags = 0;
   QualType Type = Shown->getType();
-  if (Shown->isThisDeclarationADefinition())
+  if (Definition)
     Flags |= EF_Defined;
   if (isConstStorage(Type) || Shown->isConstexpr())
     Flags |= EF_Const;

@@ -155,8 +155,10 @@ Path PathBuilder::place(const Expr *E) {
 
 Operand PathBuilder::addressOf(const Expr *E) {
   Path P = place(E);
-  if (P.Root == RootKind::Unknown)
-    return operand(E);
+  return P.Root == RootKind::Unknown ? operand(E) : addressOf(std::move(P));
+}
+
+Operand PathBuilder::addressOf(Path P) {
   // The address of what a pointer points to is the pointer.
   if (!P.Steps.empty() && P.Steps.back().Kind == StepKind::Deref) {
     if (P.Root == RootKind::Result && P.Steps.size() == 1)
@@ -300,7 +302,8 @@ Operand PathBuilder::operand(const Expr *E) {
     if (List->getNumInits() == 1 && !List->getType()->isRecordType())
       return operand(List->getInit(0));
   if (E->isGLValue())
-    return addressOf(E);
+    if (Path P = place(E); P.Root != RootKind::Unknown)
+      return addressOf(std::move(P));
   return {};
 }
 

@@ -45,6 +45,7 @@ public:
   void setResult(const clang::Expr *E, uint32_t Event) { Results[E] = Event; }
 
 private:
+  Operand addressOf(Path P);
   Path fieldOf(Path Base, const clang::FieldDecl *Field);
   Path asPath(const Operand &Pointer);
   Operand choice(const clang::Expr *A, const clang::Expr *B);

@@ -131,15 +131,23 @@ public:
       enumerator(E.Kind, EntityKind::Record);
       enumerator(E.Class, TypeClass::Unknown);
     }
-    for (const Path &P : F.Paths)
-      for (const Step &S : P.Steps)
+    for (const Path &P : F.Paths) {
+      enumerator(P.Root, RootKind::Unknown);
+      Good &= P.Root == RootKind::Unknown || P.Index != None;
+      for (const Step &S : P.Steps) {
+        enumerator(S.Kind, StepKind::Index);
+        Good &= S.Kind != StepKind::Field || S.Field != None;
         entity(S.Field);
+      }
+    }
     for (const auto &C : F.Choices)
       for (const Operand &O : C)
         operand(O, nullptr);
     for (const Function &Fn : F.Functions)
       function(Fn);
     for (const EntryPoint &E : F.EntryPoints) {
+      Good &= E.Function != None;
+      enumerator(E.Kind, EntryKind::Exported);
       entity(E.Function);
       entity(E.Table);
       entity(E.Within);
@@ -153,6 +161,7 @@ public:
       }
     }
     for (const ModuleDecl &M : F.Modules) {
+      enumerator(M.Kind, ModuleKind::BoostPython);
       entity(M.Def);
       entity(M.Slots);
       range(M.Loc);
@@ -161,8 +170,10 @@ public:
       entity(M.Field);
       range(M.Loc);
     }
-    for (const CommentFact &C : F.Comments)
+    for (const CommentFact &C : F.Comments) {
+      enumerator(C.Kind, CommentKind::MentionsGil);
       range(C.Loc);
+    }
     for (const MacroFact &M : F.Macros)
       range(M.Loc);
     for (const DiagnosticFact &D : F.Errors)
@@ -191,6 +202,12 @@ private:
 
   void operand(const Operand &O, const Function *Fn) {
     enumerator(O.Kind, OperandKind::Choice);
+    bool Indexed = O.Kind == OperandKind::String ||
+                   O.Kind >= OperandKind::Function;
+    if (Indexed && O.Index == None) {
+      Good = false;
+      return;
+    }
     switch (O.Kind) {
     case OperandKind::Function:
       return entity(O.Index);
@@ -224,6 +241,7 @@ private:
     }
     for (const Event &E : Fn.Events) {
       enumerator(E.Kind, EventKind::Throw);
+      enumerator(E.Test, TestKind::Other);
       entity(E.Callee);
       path(E.Where, Fn);
       operand(E.Value, &Fn);

@@ -26,6 +26,7 @@ public:
 private:
   void collectCalls();
   void handOver(FunctionId Caller, EventId E, const Event &Call);
+  bool calledThrough(const Event &Call, unsigned Param, FunctionId Target);
   void collectEntries();
   void seedUncalled();
   void propagate();
@@ -70,7 +71,10 @@ uint8_t phaseOf(CallbackPhase Phase) {
   case CallbackPhase::Dealloc:
     return P_Dealloc;
   case CallbackPhase::Init:
+  case CallbackPhase::Once:
     return P_Init;
+  case CallbackPhase::Exit:
+    return P_Traverse; // once, after every other thread
   default:
     return P_Concurrent;
   }
@@ -92,12 +96,15 @@ void CallGraphPass::handOver(FunctionId Caller, EventId E, const Event &Call) {
       for (const CallbackFact &C : Api->Callbacks)
         if (C.Argument == static_cast<int>(I))
           Registered = &C;
-    if (Registered && Registered->Phase != CallbackPhase::Once) {
+    if (Registered) {
       EntryPoint Entry;
       Entry.Function = Call.Args[I].Index;
+      // What a once-guard runs happens before everything that passed it.
+      bool Once = Registered->Phase == CallbackPhase::Once;
       Entry.Kind = Registered->Phase == CallbackPhase::Native
                        ? EntryKind::Thread
-                       : EntryKind::Callback;
+                   : Once ? EntryKind::StaticInit
+                          : EntryKind::Callback;
       Entry.Name = Registered->Name;
       Entry.Within = P.body(Caller).Id;
       Entry.Loc = Call.Range;
@@ -112,9 +119,36 @@ void CallGraphPass::handOver(FunctionId Caller, EventId E, const Event &Call) {
                      Entry.Within == P.body(Caller).Id;
     if (BindingTool)
       continue;
+    if (calledThrough(Call, I, Body->second))
+      continue;
     Target.Callers.push_back({Caller, E, true});
     Callees[Caller].push_back(Body->second);
   }
+}
+
+/// A function handed to one of the extension's own functions runs where that
+/// function calls its parameter, under the locks held there.
+bool CallGraphPass::calledThrough(const Event &Call, unsigned Param,
+                                  FunctionId Target) {
+  auto It = P.BodyOf.find(Call.Callee);
+  if (It == P.BodyOf.end())
+    return false;
+  const Function &Body = P.body(It->second);
+  bool Found = false;
+  for (EventId E = 0; E != Body.Events.size(); ++E) {
+    const Event &Inner = Body.Events[E];
+    if (Inner.Kind != EventKind::Call || Inner.Callee != None ||
+        Inner.Where == None)
+      continue;
+    const Path &Through = P.path(Inner.Where);
+    if (Through.Root != RootKind::Local || Through.Index != Param ||
+        Param >= Body.Params)
+      continue;
+    P.Functions[Target].Callers.push_back({It->second, E, false});
+    Callees[It->second].push_back(Target);
+    Found = true;
+  }
+  return Found;
 }
 
 void CallGraphPass::collectCalls() {
@@ -219,7 +253,8 @@ void CallGraphPass::findWaysIn() {
     FunctionInfo &Info = P.Functions[F];
     for (uint32_t I : Info.Entries) {
       uint8_t Phase = phaseOf(P.Facts.EntryPoints[I].Kind);
-      if (Phase & (P_Init | P_Traverse | P_Unknown))
+      if ((Phase & (P_Init | P_Traverse)) ||
+          ((Phase & P_Unknown) && !P.provedConcurrent(F)))
         continue;
       if (!Info.Reachable()) {
         Info.FirstEntry = I;

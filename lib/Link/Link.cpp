@@ -19,8 +19,7 @@ Program link(std::vector<TuFacts> Units, const Api &Known) {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     P.BodyOf[P.body(F).Id] = F;
   computeCallGraph(P);
-  for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    computeValues(P, F);
+  computeValues(P);
   computeLocks(P);
   computeOwnership(P);
   computePlaces(P);

@@ -66,9 +66,17 @@ public:
   /// One way out of the function, with the state there.
   void atExit(const LockState &S);
 
+  /// What callers see: a lock that the function itself takes on some path is
+  /// not one that it releases for them.
+  LockSummary summary() {
+    std::erase_if(Summary.Releases, [&](const HeldLock &R) {
+      return std::any_of(Acquired.begin(), Acquired.end(),
+                         [&](const HeldLock &L) { return L.What == R.What; });
+    });
+    return Summary;
+  }
+
   LockStates States;
-  LockSummary Summary;
-  bool SawExit = false;
 
 private:
   void acquire(LockState &S, HeldLock L);
@@ -87,6 +95,9 @@ private:
   FunctionId F;
   const Function &Body;
   const Values &V;
+  LockSummary Summary;
+  bool SawExit = false;
+  std::vector<HeldLock> Acquired;
   std::map<std::vector<HeldLock>, uint32_t> SetIndex;
 };
 
@@ -126,6 +137,7 @@ bool LockFlow::join(LockState &Into, const LockState &From) {
 }
 
 void LockFlow::acquire(LockState &S, HeldLock L) {
+  Acquired.push_back(L);
   for (const HeldLock &Old : S.Held)
     if (Old.sameLock(L))
       return;
@@ -223,8 +235,13 @@ void LockFlow::applyApi(LockState &S, EventId E, const ApiFunction &Api) {
     }
     return;
   case LockAction::Release:
-    if (Lock.Handle >= 0 && releaseHandle(S, handleOf(E, Lock.Handle)))
-      return;
+    if (Lock.Handle >= 0) {
+      // A section that this function began ends here on every path, also
+      // where the flow could not prove that it was begun.
+      uint32_t Handle = handleOf(E, Lock.Handle);
+      if (releaseHandle(S, Handle) || (Handle != None && Handle >= Body.Params))
+        return;
+    }
     for (int Arg : Lock.Objects)
       if (!releaseHandle(S, handleOf(E, Arg)))
         release(S, objectOf(E, Arg, Lock.Kind), Lock.Kind);
@@ -400,7 +417,7 @@ void LockPass::analyse(FunctionId F) {
     Flow.States.Thread.assign(Body.Events.size(), Attachment::Attached);
   }
   P.Functions[F].Locks = std::move(Flow.States);
-  Summaries[F] = std::move(Flow.Summary);
+  Summaries[F] = Flow.summary();
 }
 
 /// Rewrites an origin of the caller in terms of the callee's parameters.

@@ -323,9 +323,9 @@ SharingVerdict OwnershipModel::stored(FunctionId F, EventId Use,
   }
   bool Frozen = !Writers.empty();
   for (Site S : Writers)
-    Frozen &= P.initOnly(S.Function);
+    Frozen &= !P.isConcurrent(S.Function);
   for (Site S : Mutators[Key])
-    if (!P.initOnly(S.Function)) {
+    if (P.isConcurrent(S.Function)) {
       Frozen = false;
       V.Mutators.push_back(S);
     }
@@ -448,7 +448,54 @@ static bool returnsFresh(Program &P, OwnershipModel &Model, FunctionId F) {
   return Any;
 }
 
+/// Does \p F return what an API call lent it, without taking a reference?
+static void findLending(Program &P, FunctionId F) {
+  const Function &Body = P.body(F);
+  const Values &V = P.Functions[F].Value;
+  EventId Lender = None;
+  for (EventId E = 0; E != Body.Events.size(); ++E) {
+    const Event &Ev = Body.Events[E];
+    if (Ev.Kind == EventKind::Return)
+      for (const Origin &O : V.value(E)) {
+        if (O.Kind != OperandKind::Result || O.Out)
+          continue;
+        const ApiFunction *Api = P.api(Body.Events[O.Index]);
+        if (Api && Api->Borrow && Api->Borrow->Danger >= Hazard::SharedMutable &&
+            Api->Borrow->Outs.empty() && !Api->Borrow->Interior)
+          Lender = O.Index;
+      }
+  }
+  if (Lender == None)
+    return;
+  for (EventId E = 0; E != Body.Events.size(); ++E) {
+    const ApiFunction *Api = Body.Events[E].Kind == EventKind::Call
+                                 ? P.api(Body.Events[E])
+                                 : nullptr;
+    if (Api && Api->Ownership)
+      for (int Arg : Api->Ownership->Retains)
+        for (const Origin &O : V.arg(E, Arg))
+          if (O.Kind == OperandKind::Result && O.Index == Lender)
+            return; // it returns a strong reference
+  }
+  int Owner = P.api(Body.Events[Lender])->Borrow->Owner;
+  int Param = -1;
+  if (Owner >= 0) {
+    const auto &Set = V.arg(Lender, Owner);
+    if (Set.size() != 1 || Set[0].Kind != OperandKind::Load)
+      return;
+    const Path &Where = P.path(Set[0].Index);
+    if (Where.Root != RootKind::Local || !Where.Steps.empty() ||
+        Where.Index >= Body.Params)
+      return;
+    Param = Where.Index;
+  }
+  P.Functions[F].Lends = Lender;
+  P.Functions[F].LendsOwner = Param;
+}
+
 void computeOwnership(Program &P) {
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    findLending(P, F);
   // Grows monotonically: a round can only add functions.
   for (int Round = 0; Round != 3; ++Round) {
     OwnershipModel Model(P);

@@ -16,8 +16,8 @@
 
 namespace ungil {
 
-/// Program::Functions[F].Value, for one function.
-void computeValues(Program &P, FunctionId F);
+/// Values of every function; needs the callers.
+void computeValues(Program &P);
 
 /// Callers, entry points, phases and the ways in.
 void computeCallGraph(Program &P);

@@ -28,6 +28,7 @@ private:
   void bindParameters();
   void collect(FunctionId F);
   void collectCall(FunctionId F, EventId E);
+  bool storesThrough(FunctionId F, unsigned Param);
   void add(Site At, AccessKind Kind, PathId Where, uint16_t Flags,
            bool StoresNull);
   void addPath(Site At, AccessKind Kind, const Path &Where, uint16_t Flags,
@@ -115,9 +116,46 @@ void PlacesPass::addPath(Site At, AccessKind Kind, const Path &Where,
   P.Places[Where.Index].push_back(A);
 }
 
+/// Does constructor \p F keep parameter \p Param in a field, and write
+/// through that field?
+bool PlacesPass::storesThrough(FunctionId F, unsigned Param) {
+  const Function &Body = P.body(F);
+  const Values &V = P.Functions[F].Value;
+  PathId Kept = None;
+  for (EventId E = 0; E != Body.Events.size(); ++E) {
+    if (Body.Events[E].Kind != EventKind::Write)
+      continue;
+    for (PathId Where : V.Events[E].Where) {
+      if (Kept != None) {
+        Path Through = P.path(Kept);
+        Through.Steps.push_back({StepKind::Deref, None});
+        if (P.path(Where) == Through)
+          return true;
+      }
+    }
+    for (const Origin &O : V.value(E))
+      if (O.Kind == OperandKind::Load) {
+        const Path &Value = P.path(O.Index);
+        if (Value.Root == RootKind::Local && Value.Index == Param &&
+            Value.Steps.empty() && !V.Events[E].Where.empty())
+          Kept = V.Events[E].Where[0];
+      }
+  }
+  return false;
+}
+
 void PlacesPass::collectCall(FunctionId F, EventId E) {
   const Event &Call = P.body(F).Events[E];
   const Values &V = P.Functions[F].Value;
+  // An object that keeps a reference to a place may write through it for as
+  // long as it lives (`set_flag guard(busy)`).
+  if (auto It = P.BodyOf.find(Call.Callee);
+      It != P.BodyOf.end() && P.entity(Call.Callee).has(EF_Constructor))
+    for (unsigned I = 1; I < V.Events[E].Args.size(); ++I)
+      if (storesThrough(It->second, I))
+        for (const Origin &O : V.arg(E, I))
+          if (O.Kind == OperandKind::Address)
+            add({F, E}, AccessKind::ReadWrite, O.Index, 0, false);
   const ApiFunction *Api = P.api(Call);
   if (!Api || !Api->Memory)
     return;
@@ -209,6 +247,12 @@ void PlacesPass::findLazy(FunctionId F) {
       const Path &Where = P.path(O.Index);
       if (Where.Root == RootKind::Place)
         Tests.push_back({Where.Index, Last, Unset});
+      // `if (*into == NULL)` where callers pass `&cache`.
+      if (Where.Root == RootKind::Local && Where.Steps.size() == 1)
+        if (auto It = Targets[F].find(Where.Index); It != Targets[F].end())
+          for (const Origin &T : It->second)
+            if (T.Kind == OperandKind::Address)
+              Tests.push_back({P.path(T.Index).Index, Last, Unset});
     }
   }
   if (Tests.empty())

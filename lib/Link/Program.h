@@ -138,6 +138,13 @@ struct FunctionInfo {
   CallSite CameFrom;
   uint32_t FirstEntry = None;             ///< entry point at the start of it
   bool ReturnsFresh = false;              ///< every result is new and private
+  /// The one place every result names (`return &state;`), Unknown if none:
+  /// accessors of a singleton are looked through.
+  Origin ReturnsPlace;
+  /// The API call whose borrowed result it hands to its caller, and the
+  /// parameter that owns it (-1: none); None if it lends nothing.
+  EventId Lends = None;
+  int LendsOwner = -1;
   bool Reachable() const { return FirstEntry != None; }
 };
 

@@ -14,6 +14,7 @@
 #include "Link/Flow.h"
 #include "Link/Passes.h"
 #include <algorithm>
+#include <set>
 
 namespace ungil {
 namespace {
@@ -102,15 +103,20 @@ std::vector<PathId> ValueFlow::canonical(PathId Where, const State &S) {
     return {};
   Path Old = P.path(Where);
   if (Old.Root == RootKind::Result && Old.Index < Out.Events.size()) {
-    // Py_NewRef(x)->field is x->field.
+    // Py_NewRef(x)->field is x->field, state()->field is the_state.field.
     OriginSet R = resolve({OperandKind::Result, Old.Index}, S);
-    if (Out.Sets[R].size() == 1 && Out.Sets[R][0].Kind == OperandKind::Load &&
-        !Old.Steps.empty()) {
-      Path New = P.path(Out.Sets[R][0].Index);
-      New.Steps.insert(New.Steps.end(), Old.Steps.begin(), Old.Steps.end());
-      if (New.Steps.size() <= MaxSteps)
-        return {P.intern(New)};
-    }
+    if (Out.Sets[R].size() != 1 || Old.Steps.empty() ||
+        Old.Steps[0].Kind != StepKind::Deref)
+      return {Where};
+    Origin O = Out.Sets[R][0];
+    if (O.Kind != OperandKind::Load && O.Kind != OperandKind::Address)
+      return {Where};
+    Path New = P.path(O.Index);
+    New.Steps.insert(New.Steps.end(),
+                     Old.Steps.begin() + (O.Kind == OperandKind::Address),
+                     Old.Steps.end());
+    if (New.Steps.size() <= MaxSteps)
+      return {P.intern(New)};
     return {Where};
   }
   if (Old.Root != RootKind::Local || Old.Steps.empty() ||
@@ -188,6 +194,10 @@ OriginSet ValueFlow::resolve(const Operand &O, const State &S) {
           Out.Events[O.Index].Args[Arg])
         return Out.Events[O.Index].Args[Arg];
     }
+    if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
+      if (const Origin &Place = P.Functions[It->second].ReturnsPlace;
+          Place.Kind != OperandKind::Unknown)
+        return single(Place);
     return single({OperandKind::Result, O.Index, 0});
   }
   case OperandKind::Choice: {
@@ -270,6 +280,52 @@ void ValueFlow::run() {
 
 } // namespace
 
-void computeValues(Program &P, FunctionId F) { ValueFlow(P, F).run(); }
+/// The place that every result of \p F names.
+static Origin returnedPlace(const Program &P, FunctionId F) {
+  Origin Place;
+  const Function &Body = P.body(F);
+  const Values &V = P.Functions[F].Value;
+  for (EventId E = 0; E != Body.Events.size(); ++E) {
+    if (Body.Events[E].Kind != EventKind::Return)
+      continue;
+    for (const Origin &O : V.value(E)) {
+      bool Named = (O.Kind == OperandKind::Address ||
+                    O.Kind == OperandKind::Load) &&
+                   P.path(O.Index).Root == RootKind::Place;
+      if (!Named || (Place.Kind != OperandKind::Unknown && Place != O))
+        return {};
+      Place = O;
+    }
+  }
+  // A pointer that a place holds is that place's; what an object slot holds
+  // is an object of its own.
+  if (Place.Kind == OperandKind::Load &&
+      P.entity(P.path(Place.Index).Index).Class == TypeClass::PyObject)
+    return {};
+  return Place;
+}
+
+void computeValues(Program &P) {
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    ValueFlow(P, F).run();
+  // Accessors of accessors: each round settles one more level.
+  for (int Round = 0; Round != 4; ++Round) {
+    std::set<FunctionId> Again;
+    for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+      Origin Place = returnedPlace(P, F);
+      if (Place == P.Functions[F].ReturnsPlace)
+        continue;
+      P.Functions[F].ReturnsPlace = Place;
+      for (const CallSite &C : P.Functions[F].Callers)
+        Again.insert(C.Caller);
+    }
+    if (Again.empty())
+      break;
+    for (FunctionId F : Again) {
+      P.Functions[F].Value = {};
+      ValueFlow(P, F).run();
+    }
+  }
+}
 
 } // namespace ungil

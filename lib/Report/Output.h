@@ -9,7 +9,7 @@
 //
 //   full     source frame, message, why, help, notes, trace
 //   concise  file:line:col: warning: message [rule]
-//   json     the object of docs/output.md, stable for programs
+//   json     the object docs/design.md describes, stable for programs
 //   sarif    2.1.0, for code scanning
 //
 //===----------------------------------------------------------------------===//

@@ -122,8 +122,10 @@ std::string count(uint32_t N, const char *What) {
 std::string headersUsed(const Coverage &C) {
   if (C.PythonVersion.empty())
     return "no CPython headers";
-  return "headers " + printable(C.PythonVersion) +
-         (C.FreeThreaded ? " free-threaded" : " with the GIL");
+  std::string Text = "headers " + printable(C.PythonVersion);
+  if (C.Parsed == 0) // nothing was read, so the headers neither
+    return Text;
+  return Text + (C.FreeThreaded ? " free-threaded" : " with the GIL");
 }
 
 std::string findingsByConfidence(const Report &Report) {

@@ -8,7 +8,9 @@
 #include "Rules/SharedPlace.h"
 #include "Rules/Common.h"
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 
 namespace ungil::rules {
 
@@ -71,18 +73,43 @@ bool consistentlyLocked(const Program &P, const std::vector<Access> &Accesses,
   return !Common || !Common->empty();
 }
 
-} // namespace
+/// The fields an access names, from the outside in.
+std::vector<EntityId> fieldsOf(const Program &P, const Access &A) {
+  std::vector<EntityId> Fields;
+  for (const Step &S : P.path(A.Path).Steps)
+    if (S.Kind == StepKind::Field)
+      Fields.push_back(S.Field);
+  return Fields;
+}
 
-std::optional<PlaceVerdict> judgePlace(const Program &P, EntityId Place) {
-  if (isExempt(P.entity(Place)))
-    return std::nullopt;
-  std::vector<Access> Live;
-  for (const Access &A : P.Places.at(Place)) {
-    if (A.Kind == AccessKind::Address || A.Atomic ||
-        !P.isConcurrent(A.At.Function) || !P.reportable(A.At.Function))
+/// Two accesses overlap when one names the whole of what the other names.
+bool overlap(const std::vector<EntityId> &A, const std::vector<EntityId> &B) {
+  size_t N = std::min(A.size(), B.size());
+  return std::equal(A.begin(), A.begin() + N, B.begin());
+}
+
+/// Is every write an initialisation on first use? A flag that the same
+/// function sets and clears again is not.
+bool isLazy(const Program &P, const Entity &Place,
+            const std::vector<Access> &Accesses) {
+  std::set<FunctionId> Initialisers;
+  for (const Access &A : Accesses)
+    if (A.LazyTest != None)
+      Initialisers.insert(A.At.Function);
+  for (const Access &A : Accesses) {
+    if (!A.writes() || A.LazyTest != None)
       continue;
-    Live.push_back(A);
+    bool Dropped = A.StoresNull && !(Place.Class == TypeClass::Scalar &&
+                                     Initialisers.count(A.At.Function));
+    if (!Dropped)
+      return false;
   }
+  return !Initialisers.empty();
+}
+
+/// The verdict on accesses of the same storage.
+std::optional<PlaceVerdict> judge(const Program &P, const Entity &Place,
+                                  const std::vector<Access> &Live) {
   auto IsWrite = [](const Access &A) { return A.writes(); };
   if (std::none_of(Live.begin(), Live.end(), IsWrite))
     return std::nullopt; // written during initialisation only, or atomically
@@ -90,44 +117,106 @@ std::optional<PlaceVerdict> judgePlace(const Program &P, EntityId Place) {
     return std::nullopt;
   PlaceVerdict V;
   bool WritersLocked = consistentlyLocked(P, Live, true);
-  bool AllLazy = true;
-  for (const Access &A : Live)
-    if (A.writes() && A.LazyTest == None && !A.StoresNull)
-      AllLazy = false;
-  bool AnyLazy = std::any_of(Live.begin(), Live.end(), [](const Access &A) {
-    return A.LazyTest != None;
-  });
-  bool Lazy = AllLazy && AnyLazy;
+  bool Lazy = isLazy(P, Place, Live);
   V.Problem = WritersLocked ? (Lazy ? PlaceProblem::DoubleChecked
                                     : PlaceProblem::ReadUnlocked)
               : Lazy        ? PlaceProblem::LazyInit
                             : PlaceProblem::Unprotected;
   // The access to show: a write nobody protects, proved reachable first.
-  auto Better = [&](const Access &A, const Access &B) {
-    auto Key = [&](const Access &X) {
-      bool Wanted = WritersLocked ? !X.writes() : X.writes();
-      bool Bare = protectionAt(P, X.At).Names.empty();
-      const SourceRange &R = P.event(X.At).Range;
-      return std::make_tuple(!Wanted, !Bare,
-                             Lazy && X.writes() && X.LazyTest == None,
-                             !P.provedConcurrent(X.At.Function), R.File,
-                             R.Offset);
-    };
-    return Key(A) < Key(B);
+  auto Key = [&](const Access &X) {
+    bool Wanted = WritersLocked ? !X.writes() : X.writes();
+    bool Bare = protectionAt(P, X.At).Names.empty();
+    const SourceRange &R = P.event(X.At).Range;
+    return std::make_tuple(!Wanted, !Bare,
+                           Lazy && X.writes() && X.LazyTest == None,
+                           !P.provedConcurrent(X.At.Function), R.File,
+                           R.Offset);
   };
-  V.At = *std::min_element(Live.begin(), Live.end(), Better);
-  for (const Access &A : Live) {
-    bool Differs = A.At.Function != V.At.At.Function;
-    if ((A.writes() || V.At.writes()) && A.At != V.At.At &&
-        (!V.Other || (Differs && V.Other->At.Function == V.At.At.Function)))
-      V.Other = A;
-  }
+  V.At = *std::min_element(
+      Live.begin(), Live.end(),
+      [&](const Access &A, const Access &B) { return Key(A) < Key(B); });
+  // The other side, one access per function, those elsewhere first.
+  std::set<FunctionId> Seen;
+  for (bool Elsewhere : {true, false})
+    for (const Access &A : Live)
+      if ((A.At.Function != V.At.At.Function) == Elsewhere &&
+          A.At != V.At.At && (A.writes() || V.At.writes()) &&
+          Seen.insert(A.At.Function).second)
+        V.Others.push_back(A);
   V.Conf = confidenceIn(P, V.At.At.Function, Confidence::High);
   return V;
 }
 
-std::string placeText(const Program &P, EntityId Place) {
+} // namespace
+
+std::vector<PlaceVerdict> judgePlace(const Program &P, EntityId Place) {
   const Entity &E = P.entity(Place);
+  if (isExempt(E))
+    return {};
+  // The fields of a structure are places of their own.
+  std::map<std::vector<EntityId>, std::vector<Access>> Groups;
+  std::vector<Access> Handed;
+  for (const Access &A : P.Places.at(Place)) {
+    if (A.Atomic || !P.isConcurrent(A.At.Function) ||
+        !P.reportable(A.At.Function))
+      continue;
+    if (A.Kind == AccessKind::Address)
+      Handed.push_back(A);
+    else
+      Groups[fieldsOf(P, A)].push_back(A);
+  }
+  std::vector<PlaceVerdict> All;
+  for (const auto &[Fields, Own] : Groups) {
+    std::vector<Access> Live;
+    for (const auto &[Other, Accesses] : Groups)
+      if (overlap(Fields, Other))
+        Live.insert(Live.end(), Accesses.begin(), Accesses.end());
+    if (std::optional<PlaceVerdict> V = judge(P, E, Live)) {
+      V->Fields = Fields;
+      All.push_back(std::move(*V));
+    }
+  }
+  if (All.empty())
+    return All;
+  // One finding for the place; but what a pointer leads to is a structure of
+  // its own, whose fields have little to do with each other.
+  auto Worse = [&](const PlaceVerdict &A, const PlaceVerdict &B) {
+    auto Key = [&](const PlaceVerdict &V) {
+      const SourceRange &R = P.event(V.At.At).Range;
+      return std::make_tuple(V.Problem, -static_cast<int>(V.Conf), R.File,
+                             R.Offset);
+    };
+    return Key(A) < Key(B);
+  };
+  std::sort(All.begin(), All.end(), Worse);
+  std::set<std::vector<EntityId>> Told;
+  std::vector<PlaceVerdict> Result;
+  for (PlaceVerdict &V : All) {
+    bool Separate = V.At.Indirect && !V.Fields.empty();
+    if (!Result.empty() && !Separate) {
+      // The rest of the same place: where else it is touched unprotected.
+      Result[0].Others.push_back(V.At);
+      continue;
+    }
+    bool Covered = std::any_of(Told.begin(), Told.end(), [&](const auto &T) {
+      return overlap(T, V.Fields);
+    });
+    if (Covered)
+      continue;
+    Told.insert(V.Fields);
+    Result.push_back(std::move(V));
+  }
+  for (const Access &A : Handed)
+    Result[0].Others.push_back(A);
+  return Result;
+}
+
+std::string placeText(const Program &P, EntityId Place,
+                      const PlaceVerdict *V) {
+  const Entity &E = P.entity(Place);
+  if (V && V->At.Indirect && !V->Fields.empty())
+    return "'" + P.entity(V->Fields.back()).Name + "' of what '" + E.Name +
+           "' points to";
   std::string Kind = "global '";
   if (E.has(EF_StaticLocal))
     Kind = "static variable '";
@@ -144,14 +233,21 @@ Finding placeFinding(const Program &P, std::string_view Rule, EntityId Place,
   const Entity &E = P.entity(Place);
   if (E.Loc.isValid())
     F.Notes.push_back({E.Loc, "'" + E.Name + "' is defined here"});
-  if (V.Other) {
-    const Access &O = *V.Other;
-    std::string What = O.writes() ? "written" : "read";
+  constexpr size_t MaxOthers = 12;
+  std::set<std::pair<FunctionId, uint32_t>> Told{
+      {V.At.At.Function, F.Range.Line}};
+  for (const Access &O : V.Others) {
+    const SourceRange &Where = P.event(O.At).Range;
+    if (Told.size() > MaxOthers ||
+        !Told.insert({O.At.Function, Where.Line}).second)
+      continue;
+    std::string What = O.Kind == AccessKind::Address ? "handed on"
+                       : O.writes()                  ? "written"
+                                                     : "read";
     std::string Entry = P.entryName(O.At.Function);
-    F.Notes.push_back({P.event(O.At).Range,
-                       "also " + What + " here, in '" +
-                           P.name(O.At.Function) + "'" +
-                           (Entry.empty() ? "" : " (" + Entry + ")")});
+    F.Notes.push_back({Where, "also " + What + " here, in '" +
+                                  P.name(O.At.Function) + "'" +
+                                  (Entry.empty() ? "" : " (" + Entry + ")")});
   }
   return F;
 }

@@ -14,7 +14,7 @@
 #define UNGIL_RULES_SHAREDPLACE_H
 
 #include "Link/Program.h"
-#include <optional>
+#include <vector>
 #include <string>
 
 namespace ungil::rules {
@@ -29,16 +29,20 @@ enum class PlaceProblem : uint8_t {
 struct PlaceVerdict {
   PlaceProblem Problem = PlaceProblem::Unprotected;
   Access At;                      ///< the unprotected access
-  std::optional<Access> Other;    ///< the other side of the conflict
+  std::vector<Access> Others;     ///< the other side, and where else
+  std::vector<EntityId> Fields;   ///< of the place, when it is a structure
   std::string Lock;               ///< lock the writers hold, if they do
   Confidence Conf = Confidence::Medium;
 };
 
-/// What is wrong with \p Place, or nothing.
-std::optional<PlaceVerdict> judgePlace(const Program &P, EntityId Place);
+/// What is wrong with \p Place: nothing, one verdict, or one for each field
+/// of the structure a pointer leads to.
+std::vector<PlaceVerdict> judgePlace(const Program &P, EntityId Place);
 
-/// "static variable 'cache'", "global 'counter'".
-std::string placeText(const Program &P, EntityId Place);
+/// "static variable 'cache'", "global 'counter'", "'types' of what 'state'
+/// points to".
+std::string placeText(const Program &P, EntityId Place,
+                      const PlaceVerdict *V = nullptr);
 
 /// A finding at the unprotected access with definition, other side and trace.
 Finding placeFinding(const Program &P, std::string_view Rule, EntityId Place,

@@ -22,7 +22,8 @@ namespace {
 
 class Calls {
 public:
-  Calls(const Program &P, const ThreadStates &Threads) : P(P), Threads(Threads) {}
+  Calls(const Program &P, const ThreadStates &Threads)
+      : P(P), Threads(Threads) {}
   std::vector<Finding> run();
 
 private:
@@ -41,8 +42,8 @@ std::string Calls::whyDetached(Site At) const {
   if (Since != None)
     return "The thread gave up its thread state above";
   const FunctionInfo &Info = P.Functions[At.Function];
-  bool Thread = std::any_of(
-      Info.Entries.begin(), Info.Entries.end(), [&](uint32_t I) {
+  bool Thread =
+      std::any_of(Info.Entries.begin(), Info.Entries.end(), [&](uint32_t I) {
         return P.Facts.EntryPoints[I].Kind == EntryKind::Thread;
       });
   if (Thread)
@@ -220,12 +221,11 @@ void Places::report(EntityId Place, const Access &Detached,
   F.Help = "Copy what is needed into locals before giving up the thread "
            "state, or hold one lock (PyMutex, std::mutex) at every access.";
   if (P.entity(Place).Loc.isValid())
-    F.Notes.push_back(
-        {P.entity(Place).Loc, "'" + Name + "' is defined here"});
+    F.Notes.push_back({P.entity(Place).Loc, "'" + Name + "' is defined here"});
   if (!Self)
-    F.Notes.push_back({P.event(Other.At).Range,
-                       "the other access, in '" + P.name(Other.At.Function) +
-                           "'"});
+    F.Notes.push_back(
+        {P.event(Other.At).Range,
+         "the other access, in '" + P.name(Other.At.Function) + "'"});
   Found.push_back(std::move(F));
 }
 

@@ -7,13 +7,14 @@
 
 #include "Rules/Common.h"
 #include "Rules/SharedPlace.h"
+#include <algorithm>
 
 namespace ungil::rules {
 
 static Finding lazyFinding(const Program &P, EntityId Place,
                            const PlaceVerdict &V) {
   Finding F = placeFinding(P, "lazy-init", Place, V);
-  std::string Name = placeText(P, Place);
+  std::string Name = placeText(P, Place, &V);
   const Entity &E = P.entity(Place);
   std::string Who = twoThreads(P, V.At.At.Function);
   if (V.Problem == PlaceProblem::DoubleChecked) {
@@ -46,7 +47,14 @@ static Finding lazyFinding(const Program &P, EntityId Place,
 }
 
 /// May calling \p Call run Python code (and so wait for another thread)?
-static bool mayRunPython(const Program &P, const Event &Call) {
+static bool mayRunPython(const Program &P, const Event &Call, int Depth = 0) {
+  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end()) {
+    const std::vector<Event> &Inner = P.body(It->second).Events;
+    return Depth < 4 &&
+           std::any_of(Inner.begin(), Inner.end(), [&](const Event &E) {
+             return E.Kind == EventKind::Call && mayRunPython(P, E, Depth + 1);
+           });
+  }
   if (const ApiFunction *Api = P.api(Call); Api && Api->Effect)
     return Api->Effect->Class == Tier::Arbitrary ||
            Api->Effect->Class == Tier::Detach;
@@ -99,12 +107,11 @@ static void magicStatics(const Program &P, std::vector<Finding> &All) {
 
 std::vector<Finding> lazyInit(const Program &P) {
   std::vector<Finding> All;
-  for (const auto &[Place, Accesses] : P.Places) {
-    std::optional<PlaceVerdict> V = judgePlace(P, Place);
-    if (V && (V->Problem == PlaceProblem::LazyInit ||
-              V->Problem == PlaceProblem::DoubleChecked))
-      All.push_back(lazyFinding(P, Place, *V));
-  }
+  for (const auto &[Place, Accesses] : P.Places)
+    for (const PlaceVerdict &V : judgePlace(P, Place))
+      if (V.Problem == PlaceProblem::LazyInit ||
+          V.Problem == PlaceProblem::DoubleChecked)
+        All.push_back(lazyFinding(P, Place, V));
   magicStatics(P, All);
   return All;
 }

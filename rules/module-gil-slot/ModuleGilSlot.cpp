@@ -10,11 +10,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Rules/DeclaredBut.h"
 #include "Modules.h"
+#include "Rules/DeclaredBut.h"
 #include <algorithm>
 #include <deque>
 #include <set>
+#include <tuple>
 
 namespace ungil {
 
@@ -40,10 +41,9 @@ std::string declarationFor(const ModuleUnit &Unit) {
            "`# cython: freethreading_compatible=True` on top of the .pyx "
            "file, or -X on the command line); Cython 3.1 and later";
   case ModuleKind::BoostPython:
-    return "Boost.Python has no spelling of its own: call "
-           "PyUnstable_Module_SetGIL(boost::python::scope().ptr(), "
+    return "call PyUnstable_Module_SetGIL(boost::python::scope().ptr(), "
            "Py_MOD_GIL_NOT_USED) at the start of the module's body, inside "
-           "#ifdef Py_GIL_DISABLED";
+           "#ifdef Py_GIL_DISABLED (Boost.Python has no spelling of its own)";
   case ModuleKind::Def:
     break;
   }
@@ -150,8 +150,7 @@ Finding declaredBut(const ModuleUnit &Unit,
   F.Conf = Confidence::High;
   F.Message = "module '" + Unit.Name + "' declares that it runs without the " +
               "GIL, but " + std::to_string(N) +
-              (N == 1 ? " finding says otherwise"
-                      : " findings say otherwise");
+              (N == 1 ? " finding says otherwise" : " findings say otherwise");
   F.Why = "The declaration keeps the GIL off, so nothing stops two threads "
           "from meeting in the places below.";
   F.Help = "Settle the findings, or take the declaration back until they are.";

@@ -25,7 +25,7 @@ struct SetGil {
 /// What runs when a module is imported.
 struct InitCode {
   std::optional<SetGil> Set;
-  Site Create;               ///< call that makes or hands out the module
+  Site Create; ///< call that makes or hands out the module
   EntityId Def = None;
   bool MultiPhase = false;
   bool Incomplete = false;

@@ -1,4 +1,5 @@
-//===- Modules.h - the extension modules of a program --------------*- C++ -*-===//
+//===- Modules.h - the extension modules of a program --------------*- C++
+//-*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -30,12 +31,12 @@ struct ModuleUnit {
   ModuleStyle Style = ModuleStyle::SinglePhase;
   ModuleKind Tool = ModuleKind::Def;
   GilClaim Claim = GilClaim::Silent;
-  SourceRange Where;         ///< the declaration, or where it is missing
-  SourceRange Also;          ///< the definition; may be invalid
+  SourceRange Where; ///< the declaration, or where it is missing
+  SourceRange Also;  ///< the definition; may be invalid
   std::string AlsoText;
-  FunctionId Init = None;    ///< PyInit function
+  FunctionId Init = None; ///< PyInit function
   EntityId Def = None;
-  bool Incomplete = false;   ///< code that may declare it was not seen
+  bool Incomplete = false; ///< code that may declare it was not seen
 };
 
 /// Every module of the program, in order of position.

@@ -46,24 +46,24 @@ static std::string help(const Entity &Place, const PlaceVerdict &V) {
 
 std::vector<Finding> sharedGlobal(const Program &P) {
   std::vector<Finding> All;
-  for (const auto &[Place, Accesses] : P.Places) {
-    std::optional<PlaceVerdict> V = judgePlace(P, Place);
-    if (!V || V->Problem == PlaceProblem::LazyInit ||
-        V->Problem == PlaceProblem::DoubleChecked)
-      continue;
-    const Entity &E = P.entity(Place);
-    Finding F = placeFinding(P, "shared-global", Place, *V);
-    std::string Name = placeText(P, Place);
-    if (V->Problem == PlaceProblem::ReadUnlocked)
-      F.Message = Name + " is read without the lock its writers hold";
-    else if (V->At.Indirect)
-      F.Message = "what " + Name + " points to is changed without a lock";
-    else
-      F.Message = Name + " is written without a lock";
-    F.Why = why(P, E, *V);
-    F.Help = help(E, *V);
-    All.push_back(std::move(F));
-  }
+  for (const auto &[Place, Accesses] : P.Places)
+    for (const PlaceVerdict &V : judgePlace(P, Place)) {
+      if (V.Problem == PlaceProblem::LazyInit ||
+          V.Problem == PlaceProblem::DoubleChecked)
+        continue;
+      const Entity &E = P.entity(Place);
+      Finding F = placeFinding(P, "shared-global", Place, V);
+      std::string Name = placeText(P, Place, &V);
+      if (V.Problem == PlaceProblem::ReadUnlocked)
+        F.Message = Name + " is read without the lock its writers hold";
+      else if (V.At.Indirect && V.Fields.empty())
+        F.Message = "what " + Name + " points to is changed without a lock";
+      else
+        F.Message = Name + " is written without a lock";
+      F.Why = why(P, E, V);
+      F.Help = help(E, V);
+      All.push_back(std::move(F));
+    }
   return All;
 }
 

@@ -17,9 +17,11 @@ namespace ungil::rules {
 namespace {
 
 /// The C library's own function: declared outside the extension, and not
-/// defined in it under the same name.
+/// defined in it under the same name. In a template the name alone is known,
+/// and may be that of anything that can be called.
 bool isLibrary(const Program &P, const Event &Call) {
-  return P.entity(Call.Callee).has(EF_SystemHeader) &&
+  const Entity &Callee = P.entity(Call.Callee);
+  return Callee.has(EF_SystemHeader) && !Callee.Usr.starts_with("api:") &&
          !P.BodyOf.count(Call.Callee);
 }
 
@@ -45,8 +47,8 @@ enum class Cover : uint8_t { None, PerObject, Whole };
 Cover coverAt(const Program &P, Site S) {
   Cover Best = Cover::None;
   for (const HeldLock &L : P.Functions[S.Function].Locks.at(S.Event)) {
-    bool Known = L.What.Kind == OperandKind::Load ||
-                 L.What.Kind == OperandKind::Address;
+    bool Known =
+        L.What.Kind == OperandKind::Load || L.What.Kind == OperandKind::Address;
     bool OneObject = lockName(P, S.Function, L).empty() &&
                      (Known || L.Kind == LockKind::CriticalSection);
     bool Weak = OneObject || L.Kind == LockKind::Shared;

@@ -47,6 +47,10 @@ template <class R, class... A> struct Probe<R (*)(A..., ...)> {
   static constexpr bool More = true;
   template <int I> using Arg = std::tuple_element_t<I, std::tuple<A...>>;
 };
+template <class R, class... A>
+struct Probe<R (*)(A...) noexcept> : Probe<R (*)(A...)> {};
+template <class R, class... A>
+struct Probe<R (*)(A..., ...) noexcept> : Probe<R (*)(A..., ...)> {};
 template <class F, int I> constexpr bool pointer() {
   using P = Probe<F>;
   if constexpr (I < P::Count)
@@ -163,7 +167,7 @@ class Compiler:
                 others.append(text)
         if others or (run.returncode and not out):
             sys.exit("the headers do not compile:\n" +
-                     ("\n".join(others) or run.stderr))
+                     ("\n".join(others[:20]) or run.stderr))
         return out
 
 

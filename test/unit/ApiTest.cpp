@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Api/Api.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <map>
@@ -427,6 +428,27 @@ TEST(ApiData, PartsAgree) {
     for (const CallbackFact &C : F.Callbacks)
       EXPECT_FALSE(C.Name.empty());
   }
+}
+
+/// The examples of docs/api-data.md are accepted as they stand.
+TEST(ApiData, ExamplesOfTheManual) {
+  auto Manual =
+      llvm::MemoryBuffer::getFile(UNGIL_SOURCE_DIR "/docs/api-data.md");
+  ASSERT_TRUE(bool(Manual));
+  llvm::StringRef Rest = (*Manual)->getBuffer();
+  int Examples = 0;
+  while (Rest.contains("```json\n")) {
+    auto [Example, After] = Rest.split("```json\n").second.split("```");
+    std::string Text = Example.contains("\"schema\"") ? Example.str()
+                                                      : document(Example.str());
+    Api A;
+    llvm::Error E = A.extend(Text, "docs/api-data.md");
+    EXPECT_FALSE(bool(E)) << llvm::toString(std::move(E)) << Text;
+    EXPECT_FALSE(A.all().empty());
+    Rest = After;
+    ++Examples;
+  }
+  EXPECT_GE(Examples, 4);
 }
 
 /// Every acquire has a release of the same kind in the data.

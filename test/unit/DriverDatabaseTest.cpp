@@ -20,7 +20,7 @@ namespace {
 
 using Args = std::vector<std::string>;
 
-Args kept(const Args &Line) { return keepMeaning(Line, "/work").Args; }
+Args kept(const Args &Line) { return keepMeaning(Line, "/project").Args; }
 
 TEST(DriverFlags, AllowList) {
   EXPECT_THAT(kept({"-c",
@@ -61,8 +61,8 @@ TEST(DriverFlags, AllowList) {
 TEST(DriverFlags, PathsBecomeAbsolute) {
   EXPECT_THAT(kept({"-Iinc", "-I", "../up", "-isystem", "/s", "-iquoteq",
                     "-idirafter", "d", "--sysroot=/r", "-include", "h.h"}),
-              ElementsAre("-I", "/work/inc", "-I", "/up", "-isystem", "/s",
-                          "-iquote", "/work/q", "-idirafter", "/work/d",
+              ElementsAre("-I", "/project/inc", "-I", "/up", "-isystem", "/s",
+                          "-iquote", "/project/q", "-idirafter", "/project/d",
                           "--sysroot=/r", "-include", "h.h"));
 }
 

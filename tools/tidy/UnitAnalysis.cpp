@@ -39,8 +39,7 @@ static std::string normalisedPath(const SourceManager &Sources,
 
 /// Where Python.h's include guard is; invalid when the unit did not read it.
 static SourceLocation pythonHeader(Preprocessor &PP) {
-  const MacroInfo *Guard =
-      PP.getMacroInfo(PP.getIdentifierInfo("Py_PYTHON_H"));
+  const MacroInfo *Guard = PP.getMacroInfo(PP.getIdentifierInfo("Py_PYTHON_H"));
   return Guard ? Guard->getDefinitionLoc() : SourceLocation();
 }
 
@@ -93,7 +92,8 @@ void UnitAnalysis::listFiles(const SourceManager &Sources) {
     const SrcMgr::SLocEntry &Entry = Sources.getLocalSLocEntry(I);
     if (!Entry.isFile())
       continue;
-    SourceLocation Start = SourceLocation::getFromRawEncoding(Entry.getOffset());
+    SourceLocation Start =
+        SourceLocation::getFromRawEncoding(Entry.getOffset());
     FileID Id = Sources.getFileID(Start);
     OptionalFileEntryRef File = Sources.getFileEntryRefForID(Id);
     if (!File)
@@ -209,8 +209,7 @@ const Report &UnitAnalysis::report(ASTContext &Context) {
   return Result;
 }
 
-SourceLocation
-UnitAnalysis::takeMissingDefine(const SourceManager &Sources) {
+SourceLocation UnitAnalysis::takeMissingDefine(const SourceManager &Sources) {
   static bool Said = false;
   SourceLocation Loc = pythonHeader(PP);
   if (Said || GilDisabled || Loc.isInvalid())
@@ -231,8 +230,7 @@ SourceLocation UnitAnalysis::location(const SourceManager &Sources, FileId File,
   if (File >= Result.Files.size())
     return {};
   auto Known = Files.find(Result.Files[File]);
-  if (Known == Files.end() ||
-      Offset > Sources.getFileIDSize(Known->getValue()))
+  if (Known == Files.end() || Offset > Sources.getFileIDSize(Known->getValue()))
     return {};
   return Sources.getComposedLoc(Known->getValue(), Offset);
 }

@@ -73,7 +73,7 @@ private:
   ExtractOptions Options;
   std::shared_ptr<PreprocessorRecord> Record;
   std::vector<const RuleInfo *> Enabled;
-  llvm::StringMap<clang::FileID> Files;  ///< by absolute, normalised path
+  llvm::StringMap<clang::FileID> Files; ///< by absolute, normalised path
   llvm::StringSet<> UserFiles;
   bool Done = false;
   bool GilDisabled = false;

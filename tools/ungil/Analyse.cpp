@@ -9,6 +9,7 @@
 #include "Link/Link.h"
 #include "Report/Finalize.h"
 #include "Report/Suppress.h"
+#include "Rules/DeclaredBut.h"
 #include "llvm/ADT/STLExtras.h"
 #include <chrono>
 
@@ -135,6 +136,7 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
   finalize(Out, Sources);
   applySuppressions(Out, Linked.Facts.Comments,
                     suppressionOptions(Options, Rules), Sources);
+  addDeclaredBut(Linked, Out.Findings);
   keepSelected(Options, Out);
   // Once more: the verdict speaks of the rules that were asked for.
   finalize(Out, Sources);

@@ -6,11 +6,32 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
+#include "Support/Nearest.h"
 #include "Support/Version.h"
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 using namespace ungil;
+
+namespace {
+
+/// CLI11 calls an unknown command a missing one.
+std::string describe(const CLI::ParseError &Problem, const CLI::App &App,
+                     int Argc, char **Argv) {
+  if (!App.get_subcommands().empty() || Argc < 2 || Argv[1][0] == '-')
+    return Problem.what();
+  std::vector<std::string> Commands;
+  for (const CLI::App *Command : App.get_subcommands(nullptr))
+    Commands.push_back(Command->get_name());
+  std::vector<std::string_view> Names(Commands.begin(), Commands.end());
+  std::string Text = "unknown command '" + std::string(Argv[1]) + "'";
+  if (std::string_view Near = nearest(Argv[1], Names); !Near.empty())
+    Text += "; did you mean '" + std::string(Near) + "'?";
+  return Text;
+}
+
+} // namespace
 
 int main(int Argc, char **Argv) {
   CLI::App App("What breaks in a CPython extension when the GIL is gone.",
@@ -32,8 +53,8 @@ int main(int Argc, char **Argv) {
   } catch (const CLI::Success &Help) {
     return App.exit(Help);
   } catch (const CLI::ParseError &Problem) {
-    // One line, as for every other mistake; CLI11's own codes start at 100.
-    return fail(std::string(Problem.what()) + " (see `ungil --help`)");
+    // One line and one exit code, as for every other mistake.
+    return fail(describe(Problem, App, Argc, Argv) + " (see `ungil --help`)");
   }
   return Exit;
 }

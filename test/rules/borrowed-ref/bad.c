@@ -146,9 +146,7 @@ static PyObject *referent_macro(PyObject *op, PyObject *unused) {
 static PyObject *write_out(PyObject *self, PyObject *text) {
   // HIGH: :[[@LINE+1]]:{{.*}} 'PySys_GetObject' {{.*}} [borrowed-ref]
   PyObject *out = PySys_GetObject("stdout");
-  if (out == NULL || PyFile_WriteObject(text, out, 0) < 0)
-    return NULL;
-  Py_RETURN_NONE;
+  return out ? PyObject_CallMethod(out, "write", "O", text) : NULL;
 }
 
 static PyObject *main_dict(PyObject *self, PyObject *unused) {

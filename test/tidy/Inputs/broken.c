@@ -4,7 +4,7 @@
 #include <Python.h>
 
 static PyObject *broken(PyObject *self, PyObject *list) {
-  undeclared_type *oops = 100 % nothing;
+  long oops = list->no_such_field;
   return PyObject_Str(PyList_GetItem(list, 0));
 }
 

@@ -1,0 +1,263 @@
+//===- MissingNames.cpp - what errors say about missing headers -*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Driver/MissingNames.h"
+#include "clang/AST/Decl.h"
+#include "clang/AST/DeclBase.h"
+#include "clang/AST/Type.h"
+#include "clang/Basic/DiagnosticLex.h"
+#include "clang/Basic/DiagnosticParse.h"
+#include "clang/Basic/DiagnosticSema.h"
+#include "clang/Basic/SourceManager.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace llvm;
+namespace diag = clang::diag;
+
+namespace ungil {
+
+//===-- The text around a name --------------------------------------------===//
+
+static bool isWordChar(char C) { return isAlnum(C) || C == '_'; }
+
+static StringRef wordAt(StringRef Text) {
+  return Text.take_while(isWordChar);
+}
+
+static bool startsWord(StringRef Text) {
+  return !Text.empty() && (isAlpha(Text.front()) || Text.front() == '_');
+}
+
+static bool isQualifier(StringRef Word) {
+  return Word == "const" || Word == "volatile" || Word == "restrict" ||
+         Word == "__restrict";
+}
+
+static bool isAllCaps(StringRef Name) {
+  return llvm::none_of(Name, [](char C) { return C >= 'a' && C <= 'z'; });
+}
+
+/// `sizeof (`, `= (`, `, (`: what stands before the parenthesis that ends
+/// \p Before makes a name alone in it a type.
+static bool isCastParen(StringRef Before, StringRef After) {
+  Before = Before.drop_back().rtrim();
+  if (Before.ends_with("sizeof"))
+    return true;
+  if (Before.empty())
+    return false;
+  bool Operand = startsWord(After) || After.starts_with("(") ||
+                 After.starts_with("&") ||
+                 (!After.empty() && isDigit(After.front()));
+  bool Open = StringRef("=(,{;?:!&|<>+-*/").contains(Before.back()) ||
+              Before.ends_with("return");
+  return Operand && Open;
+}
+
+NameUse useOfName(StringRef Text, size_t Offset, bool WantsType) {
+  StringRef Before = Text.take_front(Offset).rtrim();
+  StringRef Rest = Text.drop_front(std::min(Offset, Text.size()));
+  StringRef Name = wordAt(Rest);
+  StringRef Gap = Rest.drop_front(Name.size());
+  StringRef After = Gap.ltrim();
+  Gap = Gap.drop_back(After.size());
+  bool Starts = Before.empty() || StringRef(";{}").contains(Before.back());
+  bool Caps = isAllCaps(Name);
+  if (WantsType) {
+    // `EXPORT int f(void)`: two words follow where a type has one.
+    StringRef Word = wordAt(After);
+    StringRef Behind = After.drop_front(Word.size()).ltrim();
+    if (Caps && !Word.empty() && !isQualifier(Word) &&
+        (startsWord(Behind) || Behind.starts_with("*")))
+      return NameUse::EmptyMacro;
+    return NameUse::Type;
+  }
+  if (After.starts_with("("))
+    return NameUse::Function;
+  if (startsWord(After)) {
+    if (Caps && Starts && Gap.contains('\n'))
+      return NameUse::EmptyMacro;
+    return NameUse::Type;
+  }
+  if (After.starts_with("*")) {
+    StringRef Behind = After.ltrim("* \t");
+    bool Closed = StringRef(Behind).starts_with(")") || Behind.starts_with(",");
+    if (Closed || (Starts && startsWord(Behind)))
+      return NameUse::Type;
+  }
+  if (After.starts_with(")") && Before.ends_with("(") &&
+      isCastParen(Before, After.drop_front().ltrim()))
+    return NameUse::Type;
+  return Caps ? NameUse::Constant : NameUse::Value;
+}
+
+//===-- Diagnostics -------------------------------------------------------===//
+
+/// What the first pair of quotes holds.
+static StringRef quoted(StringRef Text) {
+  StringRef Name = Text.split('\'').second.split('\'').first;
+  return Name;
+}
+
+void MissingNames::learnUndeclared(const clang::Diagnostic &Info,
+                                   StringRef Name, bool WantsType) {
+  NameUse Use = WantsType ? NameUse::Type : NameUse::Value;
+  if (Info.hasSourceManager() && Info.getLocation().isValid()) {
+    const clang::SourceManager &Sources = Info.getSourceManager();
+    // A macro's own text shows how it uses the name.
+    auto [File, Offset] = Sources.getDecomposedLoc(
+        Sources.getSpellingLoc(Info.getLocation()));
+    bool Invalid = false;
+    StringRef Text = Sources.getBufferData(File, &Invalid);
+    if (!Invalid && Text.substr(Offset).starts_with(Name))
+      Use = useOfName(Text, Offset, WantsType);
+  }
+  switch (Use) {
+  case NameUse::Value:
+    return note(Names.addValue(Name));
+  case NameUse::Constant:
+    return note(Names.addConstant(Name));
+  case NameUse::Type:
+    return note(Names.addType(Name));
+  case NameUse::Function:
+    return note(Names.addFunction(Name));
+  case NameUse::EmptyMacro:
+    return note(Names.addEmptyMacro(Name));
+  }
+}
+
+/// The stand-in that is the type of argument \p Arg, itself and not what it
+/// points to; empty: another type, or no type at all.
+StringRef MissingNames::typeOf(const clang::Diagnostic &Info,
+                               unsigned Arg) const {
+  if (Info.getArgKind(Arg) != clang::DiagnosticsEngine::ak_qualtype)
+    return "";
+  auto Type = clang::QualType::getFromOpaquePtr(
+      reinterpret_cast<void *>(Info.getRawArg(Arg)));
+  if (Type.isNull())
+    return "";
+  // Of two typedefs around each other the inner one may be ours.
+  for (clang::QualType Outer = Type;;) {
+    const auto *Alias = Outer->getAs<clang::TypedefType>();
+    if (!Alias)
+      break;
+    const clang::TypedefNameDecl *Decl = Alias->getDecl();
+    if (StringRef Known = Names.typeOfTypedef(Decl->getName()); !Known.empty())
+      return Known;
+    Outer = Decl->getUnderlyingType();
+  }
+  if (const clang::TagDecl *Record = Type->getAsTagDecl())
+    return Names.typeOfTag(Record->getName());
+  return "";
+}
+
+static bool isPointer(const clang::Diagnostic &Info, unsigned Arg) {
+  if (Info.getArgKind(Arg) != clang::DiagnosticsEngine::ak_qualtype)
+    return false;
+  auto Type = clang::QualType::getFromOpaquePtr(
+      reinterpret_cast<void *>(Info.getRawArg(Arg)));
+  return !Type.isNull() && Type->isPointerType();
+}
+
+void MissingNames::learnMember(const clang::Diagnostic &Info,
+                               StringRef Member) {
+  for (unsigned I = 0; I != Info.getNumArgs(); ++I) {
+    StringRef Type = typeOf(Info, I);
+    if (Info.getArgKind(I) == clang::DiagnosticsEngine::ak_declcontext)
+      if (auto *Tag = dyn_cast_or_null<clang::TagDecl>(
+              reinterpret_cast<clang::DeclContext *>(Info.getRawArg(I))))
+        Type = Names.typeOfTag(Tag->getName());
+    if (!Type.empty())
+      note(Names.addMember(Type, Member));
+  }
+}
+
+void MissingNames::learnShape(const clang::Diagnostic &Info) {
+  using Shape = StandIns::Shape;
+  using Evidence = StandIns::Evidence;
+  Shape Proved = Shape::Record;
+  bool Strong = true;
+  switch (Info.getID()) {
+  case diag::err_typecheck_member_reference_arrow:
+    Proved = Shape::Handle;
+    break;
+  case diag::err_typecheck_member_reference_suggestion:
+    Proved = Info.getRawArg(1) ? Shape::Handle : Shape::Record;
+    break;
+  case diag::err_typecheck_member_reference_struct_union:
+    Proved = Shape::Record;
+    break;
+  case diag::err_typecheck_call_not_function:
+    Proved = Shape::Function;
+    break;
+  case diag::err_typecheck_subscript_value:
+  case diag::err_typecheck_indirection_requires_pointer:
+    Proved = Shape::Array;
+    break;
+  default:
+    Strong = false;
+  }
+  bool Pointer = false;
+  for (unsigned I = 0; I != Info.getNumArgs(); ++I)
+    Pointer |= isPointer(Info, I) && typeOf(Info, I).empty();
+  for (unsigned I = 0; I != Info.getNumArgs(); ++I) {
+    StringRef Type = typeOf(Info, I);
+    if (Type.empty())
+      continue;
+    if (Strong)
+      note(Names.reshape(Type, Proved, Evidence::Strong));
+    else if (Names.shapeOf(Type) == Shape::Record)
+      note(Names.reshape(Type, Pointer ? Shape::Handle : Shape::Number,
+                         Evidence::Weak));
+    else if (Names.shapeOf(Type) != Shape::Number && !Pointer)
+      note(Names.reshape(Type, Shape::Number, Evidence::Weak));
+  }
+}
+
+void MissingNames::learn(const clang::Diagnostic &Info, StringRef Text) {
+  StringRef Name = quoted(Text);
+  switch (Info.getID()) {
+  case diag::err_pp_file_not_found:
+  case diag::err_pp_file_not_found_angled_include_not_fatal:
+  case diag::err_pp_file_not_found_typo_not_fatal:
+    Headers = true;
+    return note(Names.addHeader(Name));
+  case diag::err_unknown_typename:
+    return learnUndeclared(Info, Name, /*WantsType=*/true);
+  case diag::err_undeclared_var_use:
+    return learnUndeclared(Info, Name, /*WantsType=*/false);
+  case diag::ext_implicit_function_decl_c99:
+  case diag::warn_implicit_function_decl:
+    return note(Names.addFunction(Name));
+  case diag::err_typecheck_decl_incomplete_type:
+  case diag::err_typecheck_incomplete_tag:
+  case diag::err_incomplete_member_access:
+  case diag::err_sizeof_alignof_incomplete_or_sizeless_type:
+    if (StringRef Tag = Name; Tag.consume_front("struct "))
+      return note(Names.addTag(Tag));
+    return;
+  case diag::err_no_member:
+    return learnMember(Info, Name);
+  case diag::err_redefinition:
+  case diag::err_redefinition_different_kind:
+  case diag::err_redefinition_different_type:
+  case diag::err_redefinition_of_enumerator:
+  case diag::err_conflicting_types:
+  case diag::err_static_non_static:
+  case diag::err_use_with_wrong_tag:
+    return note(Names.block(Name));
+  case diag::err_redefinition_different_typedef:
+    // Names types only; the stand-in is the older one.
+    for (unsigned I = 0; I != Info.getNumArgs(); ++I)
+      if (StringRef Type = typeOf(Info, I); !Type.empty())
+        return note(Names.block(Type.str()));
+    return;
+  default:
+    return learnShape(Info);
+  }
+}
+
+} // namespace ungil

@@ -1,0 +1,265 @@
+//===- StandIns.cpp - declarations for names of missing headers -*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Driver/StandIns.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace llvm;
+
+namespace ungil {
+
+/// Corrections of one shape before its errors are believed to contradict each
+/// other.
+static constexpr unsigned MaxChanges = 3;
+
+/// Thread macros are what the analysis is about; a call of that name would
+/// hide where the code is detached. Their meaning is NumPy's documented one.
+static constexpr StringLiteral NumpyMacros =
+    "#define NPY_BEGIN_ALLOW_THREADS Py_BEGIN_ALLOW_THREADS\n"
+    "#define NPY_END_ALLOW_THREADS Py_END_ALLOW_THREADS\n"
+    "#define NPY_BEGIN_THREADS_DEF PyThreadState *_save = NULL;\n"
+    "#define NPY_BEGIN_THREADS do { _save = PyEval_SaveThread(); } while (0)\n"
+    "#define NPY_END_THREADS do { if (_save) { PyEval_RestoreThread(_save); "
+    "_save = NULL; } } while (0)\n"
+    "#define NPY_BEGIN_THREADS_DESCR(d) NPY_BEGIN_THREADS\n"
+    "#define NPY_END_THREADS_DESCR(d) NPY_END_THREADS\n"
+    "#define NPY_BEGIN_THREADS_THRESHOLDED(n) NPY_BEGIN_THREADS\n"
+    "#define NPY_ALLOW_C_API_DEF PyGILState_STATE __save__;\n"
+    "#define NPY_ALLOW_C_API do { __save__ = PyGILState_Ensure(); } while (0)\n"
+    "#define NPY_DISABLE_C_API do { PyGILState_Release(__save__); } while "
+    "(0)\n"
+    "#define NPY_INTP_FMT \"ld\"\n"
+    "#define NPY_INLINE inline\n"
+    "#define NPY_NO_EXPORT\n"
+    "#define NPY_UNUSED(x) x\n";
+
+static bool looksLikeNumber(StringRef Name) {
+  std::string Lower = Name.lower();
+  StringRef L = Lower;
+  if (L.starts_with("npy_"))
+    return !L.starts_with("npy_c");
+  return L == "bool" || L == "uint" || L == "ulong" || L == "uchar" ||
+         L.ends_with("size_t") || L.contains("int8") || L.contains("int16") ||
+         L.contains("int32") || L.contains("int64");
+}
+
+bool StandIns::isFree(StringRef Name) const {
+  std::string Key = Name.str();
+  return !Name.empty() && !Blocked.count(Key) && !EmptyMacros.count(Key) &&
+         !Types.count(Key) &&
+         !(Numpy && NumpyMacros.contains(("#define " + Name).str()));
+}
+
+bool StandIns::addDerived(const std::string &Name, unsigned Depth) {
+  auto [Where, New] = Types.try_emplace(Name);
+  if (!New)
+    return false;
+  Type &T = Where->second;
+  T.Is = Shape::Number;
+  T.Depth = Depth;
+  T.Tag = "ungil_record_" + Name;
+  Tags[T.Tag] = Name;
+  return true;
+}
+
+bool StandIns::addType(StringRef Name) {
+  if (!isFree(Name))
+    return false;
+  // The front end may first have taken it for a value.
+  Values.erase(Name.str());
+  Constants.erase(Name.str());
+  Functions.erase(Name.str());
+  Type &T = Types[Name.str()];
+  T.Tag = ("ungil_standin_" + Name).str();
+  T.Is = looksLikeNumber(Name) ? Shape::Number : Shape::Record;
+  Tags[T.Tag] = Name.str();
+  return true;
+}
+
+bool StandIns::addTag(StringRef Name) {
+  std::string Key = ("struct " + Name).str();
+  if (Blocked.count(Name.str()) || Types.count(Key) || Tags.count(Name.str()))
+    return false;
+  Type &T = Types[Key];
+  T.Tag = Name.str();
+  T.IsTag = true;
+  T.Why = Evidence::Strong;
+  T.Changes = MaxChanges;
+  Tags[T.Tag] = Key;
+  return true;
+}
+
+bool StandIns::addValue(StringRef Name) {
+  if (!isFree(Name) || Constants.count(Name.str()) ||
+      Functions.count(Name.str()) || !Values.insert(Name.str()).second)
+    return false;
+  return addDerived(("ungil_value_" + Name).str(), 1);
+}
+
+bool StandIns::addConstant(StringRef Name) {
+  return isFree(Name) && !Values.count(Name.str()) &&
+         !Functions.count(Name.str()) && Constants.insert(Name.str()).second;
+}
+
+bool StandIns::addFunction(StringRef Name) {
+  if (!isFree(Name) || !Functions.insert(Name.str()).second)
+    return false;
+  Constants.erase(Name.str());
+  Values.erase(Name.str());
+  addDerived(("ungil_result_" + Name).str(), 1);
+  return true;
+}
+
+bool StandIns::addEmptyMacro(StringRef Name) {
+  if (!isFree(Name))
+    return false;
+  Constants.erase(Name.str());
+  return EmptyMacros.insert(Name.str()).second;
+}
+
+bool StandIns::addMember(StringRef Name, StringRef Member) {
+  auto It = Types.find(Name.str());
+  if (It == Types.end() || Member.empty() ||
+      It->second.Members.count(Member.str()))
+    return false;
+  StringRef Stem = Name;
+  Stem.consume_front("struct ");
+  std::string Own = ("ungil_member_" + Stem + "_" + Member).str();
+  unsigned Depth = It->second.Depth + 1;
+  It->second.Members[Member.str()] = Own;
+  addDerived(Own, Depth);
+  return true;
+}
+
+bool StandIns::reshape(StringRef Name, Shape To, Evidence Why) {
+  auto It = Types.find(Name.str());
+  if (It == Types.end())
+    return false;
+  Type &T = It->second;
+  if (T.Is == To) {
+    T.Why = std::max(T.Why, Why);
+    return false;
+  }
+  if (T.Changes >= MaxChanges || Why < T.Why)
+    return false;
+  T.Is = To;
+  T.Why = Why;
+  ++T.Changes;
+  if (To == Shape::Array)
+    addDerived((Name + "_element").str(), T.Depth + 1);
+  return true;
+}
+
+bool StandIns::block(StringRef Name) {
+  std::string Key = Name.str();
+  bool Known = Values.erase(Key) + Constants.erase(Key) + Functions.erase(Key) +
+               EmptyMacros.erase(Key);
+  for (const std::string &T : {Key, "struct " + Key})
+    if (auto It = Types.find(T); It != Types.end()) {
+      Tags.erase(It->second.Tag);
+      Types.erase(It);
+      Known = true;
+    }
+  return Known && Blocked.insert(Key).second;
+}
+
+bool StandIns::addHeader(StringRef Name) {
+  if (!Name.starts_with("numpy/") || Numpy)
+    return false;
+  return Numpy = true;
+}
+
+StringRef StandIns::typeOfTypedef(StringRef Name) const {
+  auto It = Types.find(Name.str());
+  return It == Types.end() ? StringRef() : StringRef(It->first);
+}
+
+StringRef StandIns::typeOfTag(StringRef Name) const {
+  auto It = Tags.find(Name.str());
+  return It == Tags.end() ? StringRef() : StringRef(It->second);
+}
+
+StandIns::Shape StandIns::shapeOf(StringRef Name) const {
+  auto It = Types.find(Name.str());
+  return It == Types.end() ? Shape::Record : It->second.Is;
+}
+
+std::vector<std::string> StandIns::typeNames() const {
+  std::vector<std::string> Out;
+  for (auto &[Name, T] : Types)
+    if (T.Depth == 0)
+      Out.push_back(Name);
+  return Out;
+}
+
+bool StandIns::empty() const {
+  return Types.empty() && Values.empty() && Constants.empty() &&
+         Functions.empty() && EmptyMacros.empty();
+}
+
+void StandIns::writeType(const std::string &Name, const Type &T, bool Cxx,
+                         std::string &Out) const {
+  if (T.Is == Shape::Record || T.Is == Shape::Handle) {
+    Out += "struct " + T.Tag + " {";
+    for (auto &[Member, Own] : T.Members)
+      Out += " " + Own + " " + Member + ";";
+    Out += T.Members.empty() ? " void *opaque; };\n" : " };\n";
+  }
+  if (T.IsTag)
+    return;
+  switch (T.Is) {
+  case Shape::Record:
+    Out += "typedef struct " + T.Tag + " " + Name + ";\n";
+    break;
+  case Shape::Handle:
+    Out += "typedef struct " + T.Tag + " *" + Name + ";\n";
+    break;
+  case Shape::Number:
+    Out += "typedef long " + Name + ";\n";
+    break;
+  case Shape::Array:
+    Out += "typedef " + Name + "_element *" + Name + ";\n";
+    break;
+  case Shape::Function:
+    Out += "typedef long (*" + Name + ")(" + (Cxx ? "..." : "") + ");\n";
+    break;
+  }
+}
+
+std::string StandIns::text(bool Cxx) const {
+  std::string Out;
+  if (Numpy)
+    Out += NumpyMacros;
+  for (const std::string &Name : EmptyMacros)
+    Out += "#define " + Name + "\n";
+  // A record holds its members, so those come first.
+  std::vector<const std::pair<const std::string, Type> *> Order;
+  for (auto &Entry : Types)
+    Order.push_back(&Entry);
+  llvm::stable_sort(Order, [](auto *A, auto *B) {
+    return A->second.Depth > B->second.Depth;
+  });
+  for (auto *Entry : Order)
+    writeType(Entry->first, Entry->second, Cxx, Out);
+  // Each its own number: they are labels of one switch.
+  unsigned Number = 0;
+  for (const std::string &Name : Constants)
+    Out += "enum { " + Name + " = " + utostr(++Number) + " };\n";
+  if (Cxx)
+    Out += "extern \"C\" {\n";
+  for (const std::string &Name : Values)
+    Out += "extern ungil_value_" + Name + " " + Name + ";\n";
+  for (const std::string &Name : Functions)
+    Out +=
+        "ungil_result_" + Name + " " + Name + "(" + (Cxx ? "..." : "") + ");\n";
+  if (Cxx)
+    Out += "}\n";
+  return Out;
+}
+
+} // namespace ungil

@@ -1,0 +1,50 @@
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A flag that says "we are inside" looks like lazy initialisation, but is put
+// back: it belongs to shared-global.
+
+// XFAIL: *
+
+#include <Python.h>
+
+static PyObject *convert(PyObject *, PyObject *Arg) {
+  auto Convert = [](PyObject *Value) -> PyObject * {
+    static bool CurrentlyUsed = false;
+    if (CurrentlyUsed)
+      return nullptr;
+    CurrentlyUsed = true; // expect: shared-global high
+    PyObject *Result = PyNumber_Float(Value);
+    CurrentlyUsed = false;
+    return Result;
+  };
+  return Convert(Arg);
+}
+
+// The same with a scope guard.
+static int Depth;
+
+namespace {
+struct Inside {
+  Inside() { Depth = 1; } // expect: shared-global high
+  ~Inside() { Depth = 0; }
+};
+} // namespace
+
+static PyObject *enter(PyObject *, PyObject *Arg) {
+  if (Depth)
+    return nullptr;
+  Inside Now;
+  return PyObject_Str(Arg);
+}
+
+static PyMethodDef Methods[] = {
+    {"convert", convert, METH_O, nullptr},
+    {"enter", enter, METH_O, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+static PyModuleDef Module = {PyModuleDef_HEAD_INIT, "flag", nullptr, 0,
+                             Methods, nullptr, nullptr, nullptr, nullptr};
+
+PyMODINIT_FUNC PyInit_flag() { return PyModuleDef_Init(&Module); }
