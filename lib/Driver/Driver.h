@@ -94,10 +94,16 @@ struct UnitResult {
   State How = State::Parsed;
   std::string Message; ///< one sentence when not Parsed
   TuFacts Facts;
+  /// Types of missing headers that stand-ins were declared for; sorted.
+  std::vector<std::string> StandInTypes;
 };
 
 /// Parses every unit; results are in the order of Plan.Units whatever -j.
 std::vector<UnitResult> parse(const ScanPlan &Plan);
+
+/// What the reader of a report must know about how \p Results were read: the
+/// stand-ins for missing headers.
+std::vector<Remark> remarksOn(const std::vector<UnitResult> &Results);
 
 /// Runs \p Command with CC/CXX shims and writes the compilation database it
 /// implies to \p Output. Returns the command's exit code.

@@ -8,6 +8,7 @@
 #include "Driver/FrontEnd.h"
 #include "Driver/BuiltinHeaders.h"
 #include "Driver/Files.h"
+#include "Driver/MissingNames.h"
 #include "Extract/Extract.h"
 #include "Support/ClangCompat.h"
 #include "clang/Basic/DiagnosticOptions.h"
@@ -44,6 +45,7 @@ class ErrorCollector : public clang::DiagnosticConsumer {
     DiagnosticFact Fact;
   };
   std::vector<Found> Errors;
+  MissingNames &Missing;
   const clang::LangOptions *LangOpts = nullptr;
   bool Started = false;
 
@@ -77,6 +79,8 @@ class ErrorCollector : public clang::DiagnosticConsumer {
   }
 
 public:
+  explicit ErrorCollector(MissingNames &Missing) : Missing(Missing) {}
+
   void BeginSourceFile(const clang::LangOptions &Opts,
                        const clang::Preprocessor *) override {
     LangOpts = &Opts;
@@ -87,11 +91,14 @@ public:
   void HandleDiagnostic(clang::DiagnosticsEngine::Level Level,
                         const clang::Diagnostic &Info) override {
     DiagnosticConsumer::HandleDiagnostic(Level, Info);
+    if (Level < clang::DiagnosticsEngine::Warning)
+      return;
+    SmallString<128> Text;
+    Info.FormatDiagnostic(Text);
+    Missing.learn(Info, Text);
     if (Level < clang::DiagnosticsEngine::Error || Errors.size() >= MaxErrors)
       return;
     Found &Out = Errors.emplace_back();
-    SmallString<128> Text;
-    Info.FormatDiagnostic(Text);
     Out.Fact.Message = std::string(Text);
     locate(Info, Out);
   }
@@ -125,13 +132,13 @@ private:
 
 } // namespace
 
-/// Errors by default in newer Clangs that GCC never told anybody about; they
-/// say nothing about threads.
+/// Only one warning is of use: a function that is not declared. What newer
+/// Clangs call errors and GCC never told anybody about says nothing about
+/// threads.
 static constexpr StringLiteral Tolerated[] = {
-    "-w",
-    "-Wno-implicit-function-declaration",
-    "-Wno-implicit-int",
+    "-Wno-everything",
     "-Wno-int-conversion",
+    "-Wno-implicit-int",
     "-Wno-incompatible-pointer-types",
     "-Wno-incompatible-function-pointer-types",
     "-Wno-return-mismatch",
@@ -142,19 +149,40 @@ static constexpr StringLiteral Tolerated[] = {
     "-Wno-enum-constexpr-conversion",
     "-Wno-non-pod-varargs",
     "-Wno-invalid-token-paste",
-    "-Wno-unknown-warning-option"};
+    "-Wno-unknown-warning-option",
+    "-Wimplicit-function-declaration",
+    "-Wno-error=implicit-function-declaration"};
 
-static std::vector<std::string> commandLine(const TranslationUnit &Unit) {
+/// Where the stand-ins of a unit are; of the virtual file system only.
+static constexpr StringLiteral StandInFile = "/ungil-builtin/stand-ins.h";
+
+static std::vector<std::string> commandLine(const TranslationUnit &Unit,
+                                            bool WithStandIns) {
   // The first word is a place no Clang is installed in: nothing beside it may
   // change what is found.
   std::vector<std::string> Line{"/ungil-builtin/bin/clang", "-fsyntax-only",
                                 "-resource-dir", ResourceDir.str()};
   for (StringRef Flag : Tolerated)
     Line.push_back(Flag.str());
+  if (WithStandIns) {
+    Line.push_back("-include");
+    Line.push_back(StandInFile.str());
+  }
   llvm::append_range(Line, Unit.Args);
   Line.push_back("--");
   Line.push_back(Unit.File);
   return Line;
+}
+
+/// Parses with stand-ins: one that declares the names, then some that correct
+/// what the names are taken for.
+static constexpr unsigned MaxSecondParses = 5;
+
+static bool isCxx(const TranslationUnit &Unit) {
+  for (size_t I = Unit.Args.size(); I > 1; --I)
+    if (Unit.Args[I - 2] == "-x")
+      return StringRef(Unit.Args[I - 1]).starts_with("c++");
+  return kindOf(Unit.File) == FileKind::Cxx;
 }
 
 static void tune(clang::CompilerInvocation &Invocation) {
@@ -167,21 +195,52 @@ static void tune(clang::CompilerInvocation &Invocation) {
   Diagnostics.ErrorLimit = 0;
 }
 
-bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
-                 IntrusiveRefCntPtr<vfs::FileSystem> Files, TuFacts &Facts,
-                 std::string &Message) {
-  clang::noteBottomOfStack();
-  if (!Unit.Directory.empty())
-    (void)sys::fs::set_current_path(Unit.Directory);
+namespace {
+using FilesPtr = IntrusiveRefCntPtr<vfs::FileSystem>;
 
-  ErrorCollector Errors;
-  std::vector<std::string> Line = commandLine(Unit);
+/// What one parse gave.
+struct Attempt {
+  TuFacts Facts;
+  unsigned Errors = 0;
+  bool MissesHeaders = false;
+  bool Learned = false; ///< another parse would see something else
+  std::string Message;  ///< why there is none
+};
+
+/// Better facts are those of more functions; errors decide between equals.
+bool isBetter(const Attempt &A, const Attempt &B) {
+  if (A.Facts.FunctionsAnalysed != B.Facts.FunctionsAnalysed)
+    return A.Facts.FunctionsAnalysed > B.Facts.FunctionsAnalysed;
+  return A.Errors < B.Errors;
+}
+
+FilesPtr withStandIns(FilesPtr Files, StringRef Text) {
+  auto Memory = makeIntrusiveRefCnt<vfs::InMemoryFileSystem>();
+  Memory->addFile(StandInFile, /*ModificationTime=*/0,
+                  MemoryBuffer::getMemBufferCopy(Text, StandInFile));
+  auto Both = makeIntrusiveRefCnt<vfs::OverlayFileSystem>(std::move(Files));
+  Both->pushOverlay(std::move(Memory));
+  return Both;
+}
+
+/// One parse of \p Unit, with \p Names declared in front of it. What it lacks
+/// is added to them.
+Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
+                  FilesPtr Files, StandIns &Names) {
+  Attempt Out;
+  MissingNames Missing(Names);
+  ErrorCollector Errors(Missing);
+  bool WithStandIns = !Names.empty();
+  Names.settle();
+  if (WithStandIns)
+    Files = withStandIns(std::move(Files), Names.text(isCxx(Unit)));
+  std::vector<std::string> Line = commandLine(Unit, WithStandIns);
   std::shared_ptr<clang::CompilerInvocation> Invocation =
       compat::createInvocation(Line, Files, Errors);
   if (!Invocation) {
-    Message =
+    Out.Message =
         "the front end does not accept its arguments (" + Errors.first() + ")";
-    return false;
+    return Out;
   }
   tune(*Invocation);
   // Leaked on purpose, like everything Clang allocates: the process ends.
@@ -195,14 +254,57 @@ bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
     return isUserFile(Plan, StringRef(File.data(), File.size()));
   };
   std::unique_ptr<clang::FrontendAction> Action =
-      makeExtractAction(std::move(Options), Facts);
+      makeExtractAction(std::move(Options), Out.Facts);
   Clang.ExecuteAction(*Action);
   if (!Errors.started()) {
-    Message = "the front end could not read it (" + Errors.first() + ")";
-    return false;
+    Out.Message = "the front end could not read it (" + Errors.first() + ")";
+    return Out;
   }
-  Errors.moveTo(Facts, Plan);
-  return true;
+  Out.Errors = Errors.getNumErrors();
+  Out.MissesHeaders = Missing.missesHeaders();
+  Out.Learned = Missing.changed();
+  Errors.moveTo(Out.Facts, Plan);
+  return Out;
+}
+
+} // namespace
+
+bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
+                 IntrusiveRefCntPtr<vfs::FileSystem> Files, TuFacts &Facts,
+                 std::vector<std::string> &StandInTypes, std::string &Message) {
+  clang::noteBottomOfStack();
+  if (!Unit.Directory.empty())
+    (void)sys::fs::set_current_path(Unit.Directory);
+
+  StandIns Names;
+  Attempt Best = parseOnce(Plan, Unit, Files, Names);
+  Message = Best.Message;
+  bool Again = Message.empty() && Best.MissesHeaders && !Names.empty();
+  unsigned Stuck = 0;
+  for (unsigned N = 0; Again && N != MaxSecondParses; ++N) {
+    std::vector<std::string> Types = Names.typeNames();
+    std::error_code DEC; raw_fd_ostream DBG(getenv("UNGIL_DEBUG_STANDINS") ? getenv("UNGIL_DEBUG_STANDINS") : "/dev/null", DEC, sys::fs::OF_Append);
+    if (getenv("UNGIL_DEBUG_STANDINS"))
+      DBG << Unit.File << "=== " << N << " errors " << Best.Errors << " analysed " << Best.Facts.FunctionsAnalysed << "/" << Best.Facts.FunctionsSeen << "\n" << Names.text(false);
+    Attempt Next = parseOnce(Plan, Unit, Files, Names);
+    if (!Next.Message.empty())
+      break;
+    // Later parses pay only while some function is still unread.
+    bool Unread = Next.Facts.FunctionsAnalysed < Next.Facts.FunctionsSeen;
+    bool Progress = isBetter(Next, Best);
+    Stuck = Progress ? 0 : Stuck + 1;
+    Again = Next.Learned && Unread && Stuck < 2;
+    if (getenv("UNGIL_DEBUG_STANDINS")) {
+      DBG << "=== then errors " << Next.Errors << " analysed " << Next.Facts.FunctionsAnalysed << "/" << Next.Facts.FunctionsSeen << "\n";
+      for (auto &E : Next.Facts.Errors) DBG << "  " << E.Loc.Line << ": " << E.Message << "\n";
+    }
+    if (Progress) {
+      Best = std::move(Next);
+      StandInTypes = std::move(Types);
+    }
+  }
+  Facts = std::move(Best.Facts);
+  return Message.empty();
 }
 
 } // namespace ungil

@@ -28,11 +28,14 @@ namespace ungil {
 bool isUserFile(const ScanPlan &Plan, llvm::StringRef File);
 
 /// Writes the facts of \p Unit to \p Facts, errors of the front end included.
+/// \p StandInTypes are the types of missing headers the facts were read with
+/// stand-ins for.
 /// False with one sentence in \p Message when the front end could not start
 /// on the file at all.
 bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
                  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Files,
-                 TuFacts &Facts, std::string &Message);
+                 TuFacts &Facts, std::vector<std::string> &StandInTypes,
+                 std::string &Message);
 
 } // namespace ungil
 

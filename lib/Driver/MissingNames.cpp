@@ -91,6 +91,9 @@ NameUse useOfName(StringRef Text, size_t Offset, bool WantsType) {
   if (After.starts_with(")") && Before.ends_with("(") &&
       isCastParen(Before, After.drop_front().ltrim()))
     return NameUse::Type;
+  if (Caps && Before.ends_with("=") && After.starts_with(";") &&
+      (Name.ends_with("INIT") || Name.ends_with("INITIALIZER")))
+    return NameUse::Initialiser;
   return Caps ? NameUse::Constant : NameUse::Value;
 }
 
@@ -102,41 +105,115 @@ static StringRef quoted(StringRef Text) {
   return Name;
 }
 
+/// The text that holds \p Loc and where in it that is; a macro's own text
+/// shows how it uses a name.
+static std::pair<StringRef, size_t> textAt(const clang::Diagnostic &Info,
+                                           clang::SourceLocation Loc) {
+  if (!Info.hasSourceManager() || Loc.isInvalid())
+    return {};
+  const clang::SourceManager &Sources = Info.getSourceManager();
+  auto [File, Offset] = Sources.getDecomposedLoc(Sources.getSpellingLoc(Loc));
+  bool Invalid = false;
+  StringRef Text = Sources.getBufferData(File, &Invalid);
+  if (Invalid)
+    return {};
+  return {Text, Offset};
+}
+
+/// What is behind the brackets \p Text starts with; empty when they do not
+/// close soon.
+static StringRef behindBrackets(StringRef Text) {
+  int Depth = 0;
+  for (size_t I = 0, End = std::min<size_t>(Text.size(), 2000); I != End; ++I) {
+    Depth += Text[I] == '(' || Text[I] == '[';
+    Depth -= Text[I] == ')' || Text[I] == ']';
+    if (Depth == 0)
+      return Text.drop_front(I + 1);
+  }
+  return "";
+}
+
+/// Reads `->a[0].b(` behind something of type \p Type: the shapes of a whole
+/// chain at once, where errors would show one link each.
+void MissingNames::followUse(std::string Type, StringRef After) {
+  using Shape = StandIns::Shape;
+  auto Prove = [&](Shape S) {
+    note(Names.reshape(Type, S, StandIns::Evidence::Strong));
+  };
+  for (unsigned Links = 0; Links != 8 && !Type.empty(); ++Links) {
+    After = After.ltrim();
+    if (After.starts_with("("))
+      return Prove(Shape::Function);
+    if (After.starts_with("[")) {
+      Prove(Shape::Array);
+      Type = Names.elementType(Type);
+      After = behindBrackets(After);
+      continue;
+    }
+    bool Arrow = After.consume_front("->");
+    if (!Arrow && !After.consume_front("."))
+      return;
+    After = After.ltrim();
+    StringRef Member = wordAt(After);
+    if (Member.empty())
+      return;
+    Prove(Arrow ? Shape::Handle : Shape::Record);
+    note(Names.addMember(Type, Member));
+    Type = Names.memberType(Type, Member).str();
+    After = After.drop_front(Member.size());
+  }
+}
+
+void MissingNames::learnFunction(const clang::Diagnostic &Info,
+                                 StringRef Name) {
+  if (!Names.addFunction(Name))
+    return;
+  Changed = true;
+  auto [Text, Offset] = textAt(Info, Info.getLocation());
+  StringRef Call = Text.substr(Offset);
+  if (Call.consume_front(Name) && Call.ltrim().starts_with("("))
+    followUse(StandIns::resultType(Name), behindBrackets(Call.ltrim()));
+}
+
 void MissingNames::learnUndeclared(const clang::Diagnostic &Info,
                                    StringRef Name, bool WantsType) {
   NameUse Use = WantsType ? NameUse::Type : NameUse::Value;
-  if (Info.hasSourceManager() && Info.getLocation().isValid()) {
-    const clang::SourceManager &Sources = Info.getSourceManager();
-    // A macro's own text shows how it uses the name.
-    auto [File, Offset] = Sources.getDecomposedLoc(
-        Sources.getSpellingLoc(Info.getLocation()));
-    bool Invalid = false;
-    StringRef Text = Sources.getBufferData(File, &Invalid);
-    if (!Invalid && Text.substr(Offset).starts_with(Name))
-      Use = useOfName(Text, Offset, WantsType);
-  }
+  auto [Text, Offset] = textAt(Info, Info.getLocation());
+  if (Text.substr(Offset).starts_with(Name))
+    Use = useOfName(Text, Offset, WantsType);
   switch (Use) {
   case NameUse::Value:
-    return note(Names.addValue(Name));
+    if (Names.addValue(Name)) {
+      Changed = true;
+      followUse(StandIns::valueType(Name),
+                Text.substr(Offset).drop_front(Name.size()));
+    }
+    return;
   case NameUse::Constant:
     return note(Names.addConstant(Name));
   case NameUse::Type:
     return note(Names.addType(Name));
   case NameUse::Function:
-    return note(Names.addFunction(Name));
+    return learnFunction(Info, Name);
   case NameUse::EmptyMacro:
     return note(Names.addEmptyMacro(Name));
+  case NameUse::Initialiser:
+    return note(Names.addInitialiser(Name));
   }
+}
+
+static clang::QualType qualType(const clang::Diagnostic &Info, unsigned Arg) {
+  if (Info.getArgKind(Arg) != clang::DiagnosticsEngine::ak_qualtype)
+    return {};
+  return clang::QualType::getFromOpaquePtr(
+      reinterpret_cast<void *>(Info.getRawArg(Arg)));
 }
 
 /// The stand-in that is the type of argument \p Arg, itself and not what it
 /// points to; empty: another type, or no type at all.
 StringRef MissingNames::typeOf(const clang::Diagnostic &Info,
                                unsigned Arg) const {
-  if (Info.getArgKind(Arg) != clang::DiagnosticsEngine::ak_qualtype)
-    return "";
-  auto Type = clang::QualType::getFromOpaquePtr(
-      reinterpret_cast<void *>(Info.getRawArg(Arg)));
+  clang::QualType Type = qualType(Info, Arg);
   if (Type.isNull())
     return "";
   // Of two typedefs around each other the inner one may be ours.
@@ -155,11 +232,40 @@ StringRef MissingNames::typeOf(const clang::Diagnostic &Info,
 }
 
 static bool isPointer(const clang::Diagnostic &Info, unsigned Arg) {
-  if (Info.getArgKind(Arg) != clang::DiagnosticsEngine::ak_qualtype)
-    return false;
-  auto Type = clang::QualType::getFromOpaquePtr(
-      reinterpret_cast<void *>(Info.getRawArg(Arg)));
+  clang::QualType Type = qualType(Info, Arg);
   return !Type.isNull() && Type->isPointerType();
+}
+
+/// A struct the source names and nobody defines.
+void MissingNames::learnIncomplete(const clang::Diagnostic &Info) {
+  for (unsigned I = 0; I != Info.getNumArgs(); ++I) {
+    clang::QualType Type = qualType(Info, I);
+    const clang::TagDecl *Tag = Type.isNull() ? nullptr : Type->getAsTagDecl();
+    if (Tag && !Tag->isCompleteDefinition() && Tag->isStruct() &&
+        Tag->getDeclContext()->getRedeclContext()->isTranslationUnit())
+      note(Names.addTag(Tag->getName()));
+  }
+}
+
+/// `f(x)[0]`, `a->member[0]`: these errors name no type, but the source shows
+/// what was subscripted.
+void MissingNames::learnSubscript(const clang::Diagnostic &Info) {
+  for (const clang::CharSourceRange &Range : Info.getRanges()) {
+    auto [Text, Offset] = textAt(Info, Range.getBegin());
+    StringRef Chain = Text.substr(Offset);
+    // The last name of a chain of members.
+    StringRef Name = wordAt(Chain);
+    bool Member = false;
+    for (Chain = Chain.drop_front(Name.size());;) {
+      if (!Chain.consume_front("->") && !Chain.consume_front("."))
+        break;
+      Name = wordAt(Chain);
+      Chain = Chain.drop_front(Name.size());
+      Member = true;
+    }
+    if (!Name.empty())
+      note(Names.reshapeNamed(Name, Member, StandIns::Shape::Array));
+  }
 }
 
 void MissingNames::learnMember(const clang::Diagnostic &Info,
@@ -170,8 +276,13 @@ void MissingNames::learnMember(const clang::Diagnostic &Info,
       if (auto *Tag = dyn_cast_or_null<clang::TagDecl>(
               reinterpret_cast<clang::DeclContext *>(Info.getRawArg(I))))
         Type = Names.typeOfTag(Tag->getName());
-    if (!Type.empty())
-      note(Names.addMember(Type, Member));
+    if (Type.empty() || !Names.addMember(Type, Member))
+      continue;
+    Changed = true;
+    auto [Text, Offset] = textAt(Info, Info.getLocation());
+    StringRef Rest = Text.substr(Offset);
+    if (Rest.consume_front(Member))
+      followUse(Names.memberType(Type, Member).str(), Rest);
   }
 }
 
@@ -193,8 +304,9 @@ void MissingNames::learnShape(const clang::Diagnostic &Info) {
   case diag::err_typecheck_call_not_function:
     Proved = Shape::Function;
     break;
-  case diag::err_typecheck_subscript_value:
   case diag::err_typecheck_indirection_requires_pointer:
+  case diag::err_ovl_no_viable_subscript:
+  case diag::err_bad_cxx_cast_generic:
     Proved = Shape::Array;
     break;
   default:
@@ -231,14 +343,15 @@ void MissingNames::learn(const clang::Diagnostic &Info, StringRef Text) {
     return learnUndeclared(Info, Name, /*WantsType=*/false);
   case diag::ext_implicit_function_decl_c99:
   case diag::warn_implicit_function_decl:
-    return note(Names.addFunction(Name));
+    return learnFunction(Info, Name);
   case diag::err_typecheck_decl_incomplete_type:
   case diag::err_typecheck_incomplete_tag:
+  case diag::err_field_incomplete_or_sizeless:
   case diag::err_incomplete_member_access:
   case diag::err_sizeof_alignof_incomplete_or_sizeless_type:
-    if (StringRef Tag = Name; Tag.consume_front("struct "))
-      return note(Names.addTag(Tag));
-    return;
+    return learnIncomplete(Info);
+  case diag::err_typecheck_subscript_value:
+    return learnSubscript(Info);
   case diag::err_no_member:
     return learnMember(Info, Name);
   case diag::err_redefinition:
@@ -248,13 +361,10 @@ void MissingNames::learn(const clang::Diagnostic &Info, StringRef Text) {
   case diag::err_conflicting_types:
   case diag::err_static_non_static:
   case diag::err_use_with_wrong_tag:
-    return note(Names.block(Name));
-  case diag::err_redefinition_different_typedef:
-    // Names types only; the stand-in is the older one.
-    for (unsigned I = 0; I != Info.getNumArgs(); ++I)
-      if (StringRef Type = typeOf(Info, I); !Type.empty())
-        return note(Names.block(Type.str()));
-    return;
+  case diag::err_redefinition_different_typedef: {
+    auto [Source, Offset] = textAt(Info, Info.getLocation());
+    return note(Names.block(wordAt(Source.substr(Offset))));
+  }
   default:
     return learnShape(Info);
   }

@@ -34,7 +34,11 @@ private:
   void note(bool New) { Changed |= New; }
   void learnUndeclared(const clang::Diagnostic &Info, llvm::StringRef Name,
                        bool WantsType);
+  void learnFunction(const clang::Diagnostic &Info, llvm::StringRef Name);
+  void followUse(std::string Type, llvm::StringRef After);
   void learnMember(const clang::Diagnostic &Info, llvm::StringRef Name);
+  void learnIncomplete(const clang::Diagnostic &Info);
+  void learnSubscript(const clang::Diagnostic &Info);
   void learnShape(const clang::Diagnostic &Info);
   llvm::StringRef typeOf(const clang::Diagnostic &Info, unsigned Arg) const;
 
@@ -43,7 +47,14 @@ private:
 };
 
 /// How the source uses an undeclared name.
-enum class NameUse : uint8_t { Value, Constant, Type, Function, EmptyMacro };
+enum class NameUse : uint8_t {
+  Value,
+  Constant,
+  Type,
+  Function,
+  EmptyMacro,
+  Initialiser
+};
 
 /// Reads what is around the name at \p Offset of \p Text; exposed for tests.
 /// \p WantsType: the front end expected a type there.

@@ -31,6 +31,7 @@
 #include <fcntl.h>
 #include <list>
 #include <poll.h>
+#include <set>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,10 +95,13 @@ bool writeAll(int Fd, StringRef Bytes) {
   if (Stderr)
     ::dup2(::fileno(Stderr), STDERR_FILENO);
   TuFacts Facts;
+  std::vector<std::string> StandInTypes;
   std::string Message;
   bool Ok = false;
-  if (runFrontEnd(Plan, Unit, std::move(Files), Facts, Message))
-    Ok = writeAll(Pipe, std::string(1, GotFacts) + serialize(Facts));
+  if (runFrontEnd(Plan, Unit, std::move(Files), Facts, StandInTypes, Message))
+    Ok = writeAll(Pipe, std::string(1, GotFacts) +
+                            llvm::join(StandInTypes, ",") + "\n" +
+                            serialize(Facts));
   else
     Ok = writeAll(Pipe, std::string(1, GotMessage) + Message);
   ::_exit(Ok ? 0 : 1);
@@ -128,6 +132,7 @@ class Pool {
   void wait();
   void killLate();
   bool readFrom(Child &C);
+  static bool readFacts(StringRef Data, UnitResult &Result);
   void finish(Child &C);
   void report(size_t Unit);
 
@@ -236,6 +241,16 @@ bool Pool::readFrom(Child &C) {
   return N > 0 || (N < 0 && errno == EINTR);
 }
 
+/// Names of stand-ins on one line, then the facts.
+bool Pool::readFacts(StringRef Data, UnitResult &Result) {
+  auto [Names, Facts] = Data.split('\n');
+  SmallVector<StringRef> Types;
+  Names.split(Types, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+  for (StringRef Type : Types)
+    Result.StandInTypes.push_back(Type.str());
+  return deserialize(std::string_view(Facts), Result.Facts);
+}
+
 void Pool::finish(Child &C) {
   ::close(C.Pipe);
   int Status = 0;
@@ -252,9 +267,10 @@ void Pool::finish(Child &C) {
     Result.How = UnitResult::State::Unreadable;
     Result.Message = Data.str();
   } else if (!Clean || !Data.consume_front(StringRef("F")) ||
-             !deserialize(std::string_view(Data), Result.Facts)) {
+             !readFacts(Data, Result)) {
     Result.How = UnitResult::State::Crashed;
     Result.Facts = TuFacts();
+    Result.StandInTypes.clear();
     Result.Facts.MainFile = Plan.Units[C.Unit].File;
     Result.Message = "the front end crashed";
     if (WIFSIGNALED(Status))
@@ -304,5 +320,25 @@ std::vector<UnitResult> Pool::run() {
 } // namespace
 
 std::vector<UnitResult> parse(const ScanPlan &Plan) { return Pool(Plan).run(); }
+
+static std::string counted(size_t N, StringRef What) {
+  return utostr(N) + " " + What.str() + (N == 1 ? "" : "s");
+}
+
+std::vector<Remark> remarksOn(const std::vector<UnitResult> &Results) {
+  size_t Files = 0;
+  std::set<std::string> Types;
+  for (const UnitResult &R : Results) {
+    Files += !R.StandInTypes.empty();
+    Types.insert(R.StandInTypes.begin(), R.StandInTypes.end());
+  }
+  if (!Files)
+    return {};
+  return {{Severity::Note, "",
+           counted(Files, "file") + " read with stand-ins for " +
+               counted(Types.size(), "type") +
+               " of missing headers; installing the headers, or scanning "
+               "with a compilation database, shows more"}};
+}
 
 } // namespace ungil

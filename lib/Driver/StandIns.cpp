@@ -48,11 +48,25 @@ static bool looksLikeNumber(StringRef Name) {
          L.contains("int32") || L.contains("int64");
 }
 
+/// Is \p Name one of the macros above?
+static bool isNumpyMacro(StringRef Name) {
+  StringRef Text = NumpyMacros;
+  std::string Line = ("#define " + Name).str();
+  for (size_t At = Text.find(Line); At != StringRef::npos;
+       At = Text.find(Line, At + 1))
+    if (StringRef(" (\n").contains(Text[At + Line.size()]))
+      return true;
+  return false;
+}
+
 bool StandIns::isFree(StringRef Name) const {
   std::string Key = Name.str();
+  // With Python.h most of these will be there.
+  if (Python && !PythonSettled && Name.starts_with("Py"))
+    return false;
   return !Name.empty() && !Blocked.count(Key) && !EmptyMacros.count(Key) &&
-         !Types.count(Key) &&
-         !(Numpy && NumpyMacros.contains(("#define " + Name).str()));
+         !Initialisers.count(Key) && !Types.count(Key) &&
+         !(Numpy && isNumpyMacro(Name));
 }
 
 bool StandIns::addDerived(const std::string &Name, unsigned Depth) {
@@ -67,7 +81,24 @@ bool StandIns::addDerived(const std::string &Name, unsigned Depth) {
   return true;
 }
 
+/// A source that has Python.h from a missing header gets it from us.
+void StandIns::takePython() {
+  Python = true;
+  auto Drop = [](auto &Names, auto NameOf) {
+    for (auto It = Names.begin(); It != Names.end();)
+      It = StringRef(NameOf(*It)).starts_with("Py") ? Names.erase(It)
+                                                    : std::next(It);
+  };
+  Drop(Types, [](auto &Entry) { return Entry.first; });
+  for (auto *Set : {&Values, &Constants, &Functions, &EmptyMacros})
+    Drop(*Set, [](auto &Name) { return Name; });
+}
+
 bool StandIns::addType(StringRef Name) {
+  if (Name == "PyObject" && !Python) {
+    takePython();
+    return true;
+  }
   if (!isFree(Name))
     return false;
   // The front end may first have taken it for a value.
@@ -98,7 +129,7 @@ bool StandIns::addValue(StringRef Name) {
   if (!isFree(Name) || Constants.count(Name.str()) ||
       Functions.count(Name.str()) || !Values.insert(Name.str()).second)
     return false;
-  return addDerived(("ungil_value_" + Name).str(), 1);
+  return addDerived(valueType(Name), 1);
 }
 
 bool StandIns::addConstant(StringRef Name) {
@@ -111,7 +142,7 @@ bool StandIns::addFunction(StringRef Name) {
     return false;
   Constants.erase(Name.str());
   Values.erase(Name.str());
-  addDerived(("ungil_result_" + Name).str(), 1);
+  addDerived(resultType(Name), 1);
   return true;
 }
 
@@ -120,6 +151,13 @@ bool StandIns::addEmptyMacro(StringRef Name) {
     return false;
   Constants.erase(Name.str());
   return EmptyMacros.insert(Name.str()).second;
+}
+
+bool StandIns::addInitialiser(StringRef Name) {
+  if (!isFree(Name))
+    return false;
+  Constants.erase(Name.str());
+  return Initialisers.insert(Name.str()).second;
 }
 
 bool StandIns::addMember(StringRef Name, StringRef Member) {
@@ -131,6 +169,7 @@ bool StandIns::addMember(StringRef Name, StringRef Member) {
   Stem.consume_front("struct ");
   std::string Own = ("ungil_member_" + Stem + "_" + Member).str();
   unsigned Depth = It->second.Depth + 1;
+  It->second.Why = Evidence::Strong;
   It->second.Members[Member.str()] = Own;
   addDerived(Own, Depth);
   return true;
@@ -155,10 +194,26 @@ bool StandIns::reshape(StringRef Name, Shape To, Evidence Why) {
   return true;
 }
 
+bool StandIns::reshapeNamed(StringRef Name, bool Member, Shape To) {
+  bool Changed = false;
+  if (!Member) {
+    for (const std::string &Type : {resultType(Name), valueType(Name)})
+      Changed |= reshape(Type, To, Evidence::Strong);
+    return Changed;
+  }
+  std::vector<std::string> Same;
+  for (auto &[Key, T] : Types)
+    if (auto It = T.Members.find(Name.str()); It != T.Members.end())
+      Same.push_back(It->second);
+  for (const std::string &Type : Same)
+    Changed |= reshape(Type, To, Evidence::Strong);
+  return Changed;
+}
+
 bool StandIns::block(StringRef Name) {
   std::string Key = Name.str();
   bool Known = Values.erase(Key) + Constants.erase(Key) + Functions.erase(Key) +
-               EmptyMacros.erase(Key);
+               EmptyMacros.erase(Key) + Initialisers.erase(Key);
   for (const std::string &T : {Key, "struct " + Key})
     if (auto It = Types.find(T); It != Types.end()) {
       Tags.erase(It->second.Tag);
@@ -166,6 +221,28 @@ bool StandIns::block(StringRef Name) {
       Known = true;
     }
   return Known && Blocked.insert(Key).second;
+}
+
+StringRef StandIns::memberType(StringRef Type, StringRef Member) const {
+  auto It = Types.find(Type.str());
+  if (It == Types.end())
+    return "";
+  auto Found = It->second.Members.find(Member.str());
+  return Found == It->second.Members.end() ? StringRef()
+                                           : StringRef(Found->second);
+}
+
+std::string StandIns::elementType(StringRef Type) const {
+  std::string Key = (Type + "_element").str();
+  return Types.count(Key) ? Key : "";
+}
+
+std::string StandIns::resultType(StringRef Function) {
+  return ("ungil_result_" + Function).str();
+}
+
+std::string StandIns::valueType(StringRef Value) {
+  return ("ungil_value_" + Value).str();
 }
 
 bool StandIns::addHeader(StringRef Name) {
@@ -198,8 +275,8 @@ std::vector<std::string> StandIns::typeNames() const {
 }
 
 bool StandIns::empty() const {
-  return Types.empty() && Values.empty() && Constants.empty() &&
-         Functions.empty() && EmptyMacros.empty();
+  return !Python && !Numpy && Types.empty() && Values.empty() && Constants.empty() &&
+         Functions.empty() && EmptyMacros.empty() && Initialisers.empty();
 }
 
 void StandIns::writeType(const std::string &Name, const Type &T, bool Cxx,
@@ -220,7 +297,10 @@ void StandIns::writeType(const std::string &Name, const Type &T, bool Cxx,
     Out += "typedef struct " + T.Tag + " *" + Name + ";\n";
     break;
   case Shape::Number:
-    Out += "typedef long " + Name + ";\n";
+    // C++ converts no number to a pointer.
+    Out += Cxx && T.Depth && T.Why == Evidence::Default
+               ? "typedef ungil_any " + Name + ";\n"
+               : "typedef long " + Name + ";\n";
     break;
   case Shape::Array:
     Out += "typedef " + Name + "_element *" + Name + ";\n";
@@ -233,16 +313,25 @@ void StandIns::writeType(const std::string &Name, const Type &T, bool Cxx,
 
 std::string StandIns::text(bool Cxx) const {
   std::string Out;
+  if (Python)
+    Out += "#include <Python.h>\n";
   if (Numpy)
     Out += NumpyMacros;
+  if (Cxx)
+    Out += "struct ungil_any { operator long() const; "
+           "template <class T> operator T *() const; };\n";
   for (const std::string &Name : EmptyMacros)
     Out += "#define " + Name + "\n";
+  for (const std::string &Name : Initialisers)
+    Out += "#define " + Name + (Cxx ? " {}\n" : " {0}\n");
   // A record holds its members, so those come first.
   std::vector<const std::pair<const std::string, Type> *> Order;
   for (auto &Entry : Types)
     Order.push_back(&Entry);
-  llvm::stable_sort(Order, [](auto *A, auto *B) {
-    return A->second.Depth > B->second.Depth;
+  llvm::sort(Order, [](auto *A, auto *B) {
+    if (A->second.Depth != B->second.Depth)
+      return A->second.Depth > B->second.Depth;
+    return A->first < B->first;
   });
   for (auto *Entry : Order)
     writeType(Entry->first, Entry->second, Cxx, Out);
@@ -250,15 +339,11 @@ std::string StandIns::text(bool Cxx) const {
   unsigned Number = 0;
   for (const std::string &Name : Constants)
     Out += "enum { " + Name + " = " + utostr(++Number) + " };\n";
-  if (Cxx)
-    Out += "extern \"C\" {\n";
   for (const std::string &Name : Values)
-    Out += "extern ungil_value_" + Name + " " + Name + ";\n";
+    Out += "extern " + valueType(Name) + " " + Name + ";\n";
   for (const std::string &Name : Functions)
     Out +=
-        "ungil_result_" + Name + " " + Name + "(" + (Cxx ? "..." : "") + ");\n";
-  if (Cxx)
-    Out += "}\n";
+        resultType(Name) + " " + Name + "(" + (Cxx ? "..." : "") + ");\n";
   return Out;
 }
 

@@ -49,12 +49,25 @@ public:
   bool addConstant(llvm::StringRef Name);
   bool addFunction(llvm::StringRef Name);
   bool addEmptyMacro(llvm::StringRef Name);
+  bool addInitialiser(llvm::StringRef Name); ///< `T x = NAME;`
   bool addMember(llvm::StringRef Type, llvm::StringRef Member);
   bool reshape(llvm::StringRef Type, Shape To, Evidence Why);
+  /// As reshape() for the results of the function \p Name, or the value; for
+  /// all members of that name when \p Member.
+  bool reshapeNamed(llvm::StringRef Name, bool Member, Shape To);
   /// The tree declares \p Name itself.
   bool block(llvm::StringRef Name);
   /// A header of this name is missing; a few well-known ones bring macros.
   bool addHeader(llvm::StringRef Name);
+
+  /// The names so far are those of the next parse.
+  void settle() { PythonSettled = Python; }
+
+  /// Keys of the types behind a key; empty: there is none.
+  llvm::StringRef memberType(llvm::StringRef Type, llvm::StringRef Member) const;
+  std::string elementType(llvm::StringRef Type) const;
+  static std::string resultType(llvm::StringRef Function);
+  static std::string valueType(llvm::StringRef Value);
 
   /// The key of the type a typedef, or a struct tag, of text() stands for;
   /// empty: neither.
@@ -81,14 +94,16 @@ private:
   };
 
   bool isFree(llvm::StringRef Name) const;
+  void takePython();
   bool addDerived(const std::string &Name, unsigned Depth);
   void writeType(const std::string &Name, const Type &T, bool Cxx,
                  std::string &Out) const;
 
   std::map<std::string, Type> Types;
   std::map<std::string, std::string> Tags; ///< record tag to type
-  std::set<std::string> Values, Constants, Functions, EmptyMacros, Blocked;
-  bool Numpy = false;
+  std::set<std::string> Values, Constants, Functions, EmptyMacros, Initialisers,
+      Blocked;
+  bool Numpy = false, Python = false, PythonSettled = false;
 };
 
 } // namespace ungil

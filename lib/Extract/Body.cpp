@@ -123,6 +123,10 @@ void BodyLowering::containerMethod(const CXXMethodDecl *Method,
   if (Where.Root == RootKind::Unknown ||
       (Where.Root == RootKind::Local && Where.Steps.empty()))
     return;
+  // An object without fields (an allocator, a functor) has nothing to change.
+  if (const CXXRecordDecl *Class = Object->getType()->getAsCXXRecordDecl();
+      Class && Class->hasDefinition() && Class->isEmpty())
+    return;
   bool Atomic = classify(Object->getType()) == TypeClass::Atomic;
   Event &E = add(onlyLooks(Method) ? EventKind::Read : EventKind::ReadWrite,
                  Whole);
@@ -540,8 +544,9 @@ Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test) {
 }
 
 void BodyLowering::lowerBranch(const CFGBlock &Block) {
-  const Stmt *Condition = Block.getTerminatorCondition();
-  const auto *E = llvm::dyn_cast_or_null<Expr>(Condition);
+  const Expr *E = Block.getLastCondition(); // `b` of `if (a && b)`
+  if (!E)
+    E = llvm::dyn_cast_or_null<Expr>(Block.getTerminatorCondition());
   if (!E || Block.succ_size() < 2)
     return;
   TestKind Test = TestKind::Other;
@@ -575,6 +580,7 @@ bool lowerBody(FactsBuilder &Builder, const Decl *D, Stmt *Body, EntityId Id) {
   CFG::BuildOptions Options;
   Options.setAllAlwaysAdd();
   Options.AddInitializers = true;
+  Options.AddEHEdges = Builder.Context.getLangOpts().CPlusPlus; // to handlers
   const auto *F = llvm::dyn_cast<FunctionDecl>(D);
   // Destructors of dependent types are unknown to the CFG builder.
   Options.AddImplicitDtors = !F || !F->isDependentContext();

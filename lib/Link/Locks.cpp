@@ -1,4 +1,4 @@
-//===- Locks.cpp - locks and thread state at every event ------------------===//
+//===- Locks.cpp - locks held at every event ------------------------------===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,15 +24,11 @@ namespace {
 struct LockSummary {
   std::vector<HeldLock> Acquires;
   std::vector<HeldLock> Releases;
-  bool ReleasesHandle = false; ///< a guard's destructor or unlock method
-  bool Detaches = false, Attaches = false;
   bool operator==(const LockSummary &) const = default;
 };
 
 struct LockState {
   std::vector<HeldLock> Held; ///< sorted
-  Attachment Thread = Attachment::Attached;
-  std::vector<std::pair<uint32_t, Attachment>> Guards; ///< gil_scoped_release
 };
 
 class LockPass {
@@ -50,7 +46,6 @@ private:
   Program &P;
   std::vector<LockSummary> Summaries;
   std::vector<bool> EntryKnown;
-  std::vector<Attachment> EntryThread;
 };
 
 class LockFlow {
@@ -115,7 +110,6 @@ uint32_t LockFlow::internSet(const std::vector<HeldLock> &Set) {
 LockState LockFlow::entry() {
   LockState S;
   S.Held = P.Functions[F].EntryLocks;
-  S.Thread = Pass.EntryThread[F];
   return S;
 }
 
@@ -129,10 +123,6 @@ bool LockFlow::join(LockState &Into, const LockState &From) {
       }
   bool Changed = Both.size() != Into.Held.size();
   Into.Held = std::move(Both);
-  if (Into.Thread != From.Thread && Into.Thread != Attachment::Either) {
-    Into.Thread = Attachment::Either;
-    Changed = true;
-  }
   return Changed;
 }
 
@@ -172,12 +162,6 @@ bool LockFlow::releaseHandle(LockState &S, uint32_t Handle) {
   size_t Before = S.Held.size();
   std::erase_if(S.Held,
                 [&](const HeldLock &L) { return L.Handle == Handle; });
-  for (auto It = S.Guards.begin(); It != S.Guards.end(); ++It)
-    if (It->first == Handle) {
-      S.Thread = It->second;
-      S.Guards.erase(It);
-      return true;
-    }
   return S.Held.size() != Before;
 }
 
@@ -209,15 +193,6 @@ Origin LockFlow::objectOf(EventId E, int Arg, LockKind Kind) {
 }
 
 void LockFlow::applyApi(LockState &S, EventId E, const ApiFunction &Api) {
-  if (Api.Effect && (Api.Effect->Detaches || Api.Effect->Attaches)) {
-    uint32_t Handle = handleOf(E, 0);
-    if (Handle != None && Body.Events[E].has(EV_MethodCall))
-      S.Guards.push_back({Handle, S.Thread});
-    S.Thread =
-        Api.Effect->Detaches ? Attachment::Detached : Attachment::Attached;
-  }
-  if (!Api.Lock)
-    return;
   const LockFact &Lock = *Api.Lock;
   switch (Lock.Action) {
   case LockAction::Acquire:
@@ -282,11 +257,6 @@ void LockFlow::applySummary(LockState &S, EventId E, const LockSummary &Sum,
                             const Function &Callee) {
   uint32_t Handle = handleOf(E, 0);
   bool Guard = Body.Events[E].has(EV_MethodCall) && Handle != None;
-  if (Sum.Detaches || Sum.Attaches) {
-    if (Guard)
-      S.Guards.push_back({Handle, S.Thread});
-    S.Thread = Sum.Detaches ? Attachment::Detached : Attachment::Attached;
-  }
   if (!Sum.Releases.empty() && Guard && releaseHandle(S, Handle))
     return;
   for (const HeldLock &L : Sum.Releases)
@@ -355,15 +325,6 @@ void LockFlow::atExit(const LockState &S) {
         return O.sameLock(L);
       });
     });
-  if (!SawExit) {
-    Summary.Detaches = S.Thread == Attachment::Detached &&
-                       Pass.EntryThread[F] != Attachment::Detached;
-    Summary.Attaches = S.Thread == Attachment::Attached &&
-                       Pass.EntryThread[F] == Attachment::Detached;
-  } else {
-    Summary.Detaches &= S.Thread == Attachment::Detached;
-    Summary.Attaches &= S.Thread == Attachment::Attached;
-  }
   SawExit = true;
 }
 
@@ -371,17 +332,16 @@ void LockFlow::transfer(LockState &S, EventId E) {
   if (States.Held.empty()) {
     internSet({});
     States.Held.assign(Body.Events.size(), 0);
-    States.Thread.assign(Body.Events.size(), Attachment::Attached);
   }
   States.Held[E] = internSet(S.Held);
-  States.Thread[E] = S.Thread;
   const Event &Call = Body.Events[E];
   if (Call.Kind != EventKind::Call)
     return;
   const ApiFunction *Api = P.api(Call);
-  if (Api && (Api->Lock || (Api->Effect && (Api->Effect->Attaches ||
-                                            Api->Effect->Detaches))))
+  if (Api && Api->Lock)
     return applyApi(S, E, *Api);
+  if (Api && Api->Effect && (Api->Effect->Attaches || Api->Effect->Detaches))
+    return; // `lock` in such a name means the GIL
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
     return applySummary(S, E, Pass.Summaries[It->second],
                         P.body(It->second));
@@ -414,7 +374,6 @@ void LockPass::analyse(FunctionId F) {
   if (Flow.States.Held.empty()) {
     Flow.States.Sets.push_back({});
     Flow.States.Held.assign(Body.Events.size(), 0);
-    Flow.States.Thread.assign(Body.Events.size(), Attachment::Attached);
   }
   P.Functions[F].Locks = std::move(Flow.States);
   Summaries[F] = Flow.summary();
@@ -464,7 +423,6 @@ bool LockPass::improveEntry(FunctionId F) {
   bool Outside = !Info.Entries.empty() || Info.AddressTaken ||
                  Info.Callers.empty();
   std::vector<HeldLock> Common;
-  Attachment Thread = Attachment::Attached;
   bool First = true;
   if (!Outside)
     for (const CallSite &Call : Info.Callers) {
@@ -481,26 +439,20 @@ bool LockPass::improveEntry(FunctionId F) {
         L.Acquired = None;
         Here.push_back(L);
       }
-      Attachment T = Caller.Locks.Thread[Call.Event];
       if (First) {
         Common = Here;
-        Thread = T;
       } else {
         std::erase_if(Common, [&](const HeldLock &L) {
           return std::none_of(Here.begin(), Here.end(), [&](const HeldLock &O) {
             return O.sameLock(L);
           });
         });
-        if (Thread != T)
-          Thread = Attachment::Either;
       }
       First = false;
     }
   std::sort(Common.begin(), Common.end());
-  bool Changed = !EntryKnown[F] || Common != Info.EntryLocks ||
-                 Thread != EntryThread[F];
+  bool Changed = !EntryKnown[F] || Common != Info.EntryLocks;
   Info.EntryLocks = std::move(Common);
-  EntryThread[F] = Thread;
   EntryKnown[F] = true;
   return Changed;
 }
@@ -508,7 +460,6 @@ bool LockPass::improveEntry(FunctionId F) {
 void LockPass::run() {
   size_t N = P.Functions.size();
   EntryKnown.assign(N, false);
-  EntryThread.assign(N, Attachment::Attached);
   // Wrappers first: two rounds settle wrappers of wrappers.
   for (int Round = 0; Round != 3; ++Round) {
     std::vector<LockSummary> Before = Summaries;

@@ -22,7 +22,7 @@ void computeValues(Program &P);
 /// Callers, entry points, phases and the ways in.
 void computeCallGraph(Program &P);
 
-/// Locks and thread state at every event; callers' locks at entry.
+/// Locks held at every event; callers' locks at entry.
 void computeLocks(Program &P);
 
 /// Which functions return new private objects.

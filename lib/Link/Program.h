@@ -6,9 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // What rules see. A Program is the merged facts plus everything Link derives
-// from them: values behind locals, the call graph with phases, locks and the
-// thread state at every event, who can reach a container, and the accesses
-// of every place. Rules are pure functions of it.
+// from them: values behind locals, the call graph with phases, the locks held
+// at every event, who can reach a container, and the accesses of every place. Rules are pure functions of it.
 //
 // Functions are numbered as in Facts.Functions (FunctionId); events as in
 // their function (EventId).
@@ -105,13 +104,13 @@ struct HeldLock {
   auto operator<=>(const HeldLock &) const = default;
 };
 
+/// Does a thread have a thread state (is it inside Python)?
 enum class Attachment : uint8_t { Attached, Detached, Either };
 
-/// Locks and thread state before each event of one function.
+/// Locks held before each event of one function.
 struct LockStates {
   std::vector<std::vector<HeldLock>> Sets;      ///< set 0 is empty
   std::vector<uint32_t> Held;                   ///< per event: index of Sets
-  std::vector<Attachment> Thread;               ///< per event
   const std::vector<HeldLock> &at(EventId E) const {
     return Sets[E < Held.size() ? Held[E] : 0];
   }

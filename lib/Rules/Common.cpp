@@ -27,6 +27,27 @@ Confidence confidenceIn(const Program &P, FunctionId F, Confidence C) {
   return C;
 }
 
+void lowerInBrokenBodies(const Program &P, std::vector<Finding> &Findings) {
+  for (const Function &F : P.Facts.Functions) {
+    if (!P.entity(F.Id).has(EF_HasError))
+      continue;
+    for (Finding &Found : Findings) {
+      const SourceRange &R = Found.Range;
+      bool Inside = R.File == F.Body.File && R.Offset >= F.Body.Offset &&
+                    R.Offset < F.Body.Offset + F.Body.Length;
+      bool Proved = std::any_of(
+          P.Facts.Errors.begin(), P.Facts.Errors.end(),
+          [&](const DiagnosticFact &D) {
+            return D.Loc.File == R.File && D.Loc.Line == R.Line &&
+                   D.Message.find("'" + Found.Entity + "'") !=
+                       std::string::npos;
+          });
+      if (Inside && !Proved)
+        Found.Conf = Confidence::Low;
+    }
+  }
+}
+
 bool isLive(const Program &P, Site S) {
   // Unreachable blocks have no values: the flow never got there.
   const Event &E = P.event(S);

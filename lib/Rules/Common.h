@@ -28,6 +28,10 @@ Finding findingAt(const Program &P, std::string_view Rule, Site S);
 /// low where the front end could not read all of its body.
 Confidence confidenceIn(const Program &P, FunctionId F, Confidence C);
 
+/// The model does not know what a body with error nodes really does: findings
+/// there drop to low, except those that the error itself proves.
+void lowerInBrokenBodies(const Program &P, std::vector<Finding> &Findings);
+
 /// Calls \p Visit for every call event of reportable, concurrent functions,
 /// with what the API data says of the callee.
 void forEachApiCall(

@@ -135,14 +135,9 @@ std::optional<PlaceVerdict> judge(const Program &P, const Entity &Place,
   V.At = *std::min_element(
       Live.begin(), Live.end(),
       [&](const Access &A, const Access &B) { return Key(A) < Key(B); });
-  // The other side, one access per function, those elsewhere first.
-  std::set<FunctionId> Seen;
-  for (bool Elsewhere : {true, false})
-    for (const Access &A : Live)
-      if ((A.At.Function != V.At.At.Function) == Elsewhere &&
-          A.At != V.At.At && (A.writes() || V.At.writes()) &&
-          Seen.insert(A.At.Function).second)
-        V.Others.push_back(A);
+  for (const Access &A : Live)
+    if (A.At != V.At.At && (A.writes() || V.At.writes()))
+      V.Others.push_back(A);
   V.Conf = confidenceIn(P, V.At.At.Function, Confidence::High);
   return V;
 }
@@ -233,13 +228,24 @@ Finding placeFinding(const Program &P, std::string_view Rule, EntityId Place,
   const Entity &E = P.entity(Place);
   if (E.Loc.isValid())
     F.Notes.push_back({E.Loc, "'" + E.Name + "' is defined here"});
-  constexpr size_t MaxOthers = 12;
-  std::set<std::pair<FunctionId, uint32_t>> Told{
-      {V.At.At.Function, F.Range.Line}};
-  for (const Access &O : V.Others) {
+  // The other side: one access per function, other functions and writes first.
+  std::vector<Access> Others = V.Others;
+  std::stable_sort(Others.begin(), Others.end(),
+                   [&](const Access &A, const Access &B) {
+                     auto Key = [&](const Access &X) {
+                       return std::make_tuple(
+                           X.At.Function == V.At.At.Function, !X.writes(),
+                           X.Kind == AccessKind::Address);
+                     };
+                     return Key(A) < Key(B);
+                   });
+  constexpr size_t MaxOthers = 16;
+  std::set<FunctionId> Told;
+  for (const Access &O : Others) {
     const SourceRange &Where = P.event(O.At).Range;
-    if (Told.size() > MaxOthers ||
-        !Told.insert({O.At.Function, Where.Line}).second)
+    bool Repeats = !Told.empty() && O.At.Function == V.At.At.Function;
+    if (Repeats || Told.size() >= MaxOthers ||
+        !Told.insert(O.At.Function).second)
       continue;
     std::string What = O.Kind == AccessKind::Address ? "handed on"
                        : O.writes()                  ? "written"

@@ -9,6 +9,7 @@
 #include "Link/Link.h"
 #include "Report/Finalize.h"
 #include "Report/Suppress.h"
+#include "Rules/Common.h"
 #include "Rules/Rules.h"
 #include "Support/SourceCache.h"
 #include "clang/AST/ASTContext.h"
@@ -123,19 +124,6 @@ std::vector<const RuleInfo *> UnitAnalysis::rulesToRun() const {
   return All;
 }
 
-/// The model does not know what a body with error nodes really does.
-static void lowerInBrokenFunctions(const Program &Linked, Report &Out) {
-  for (const Function &F : Linked.Facts.Functions) {
-    if (F.Id == None || !Linked.entity(F.Id).has(EF_HasError))
-      continue;
-    for (Finding &Found : Out.Findings)
-      if (Found.Range.File == F.Body.File &&
-          Found.Range.Offset >= F.Body.Offset &&
-          Found.Range.Offset < F.Body.Offset + F.Body.Length)
-        Found.Conf = Confidence::Low;
-  }
-}
-
 static bool isClangTidys(const CommentFact &Comment) {
   switch (Comment.Kind) {
   case CommentKind::NoLint:
@@ -204,7 +192,7 @@ const Report &UnitAnalysis::report(ASTContext &Context) {
   for (const RuleInfo *Rule : Ran)
     if (Rule->Run)
       llvm::move(Rule->Run(Linked), std::back_inserter(Result.Findings));
-  lowerInBrokenFunctions(Linked, Result);
+  rules::lowerInBrokenBodies(Linked, Result.Findings);
   applyComments(Linked.Facts.Comments, Ran, Sources);
   return Result;
 }

@@ -9,6 +9,7 @@
 #include "Link/Link.h"
 #include "Report/Finalize.h"
 #include "Report/Suppress.h"
+#include "Rules/Common.h"
 #include "Rules/DeclaredBut.h"
 #include "llvm/ADT/STLExtras.h"
 #include <chrono>
@@ -51,19 +52,6 @@ void describeProgram(const Program &Linked, const ScanPlan &Plan, Report &Out) {
   Out.Cover.PythonVersion =
       Facts.PythonVersion.empty() ? Plan.Python.Version : Facts.PythonVersion;
   Out.Cover.FreeThreaded = Facts.GilDisabled;
-}
-
-/// The model does not know what a body with error nodes really does.
-void lowerInBrokenFunctions(const Program &Linked, Report &Out) {
-  for (const Function &F : Linked.Facts.Functions) {
-    if (F.Id == None || !Linked.entity(F.Id).has(EF_HasError))
-      continue;
-    for (Finding &Found : Out.Findings)
-      if (Found.Range.File == F.Body.File &&
-          Found.Range.Offset >= F.Body.Offset &&
-          Found.Range.Offset < F.Body.Offset + F.Body.Length)
-        Found.Conf = Confidence::Low;
-  }
 }
 
 /// To know which suppressions are unused, the rules they name must run even
@@ -132,7 +120,7 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
     StepTimer Timer(Times, "rules");
     runRules(Linked, Rules, Out);
   }
-  lowerInBrokenFunctions(Linked, Out);
+  rules::lowerInBrokenBodies(Linked, Out.Findings);
   finalize(Out, Sources);
   applySuppressions(Out, Linked.Facts.Comments,
                     suppressionOptions(Options, Rules), Sources);
