@@ -1,5 +1,4 @@
-//===- Api.h - what CPython's C API and its neighbours do ----------*- C++
-//-*-===//
+//===- Api.h - what CPython's C API and its neighbours do -------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -171,7 +170,14 @@ struct OwnershipFact {
   }
 };
 
-enum class CallbackPhase : uint8_t { Concurrent, Native, Dealloc, Init, Once, Exit };
+enum class CallbackPhase : uint8_t {
+  Concurrent,
+  Native,
+  Dealloc,
+  Init,
+  Once,
+  Exit
+};
 struct CallbackFact {
   int Argument = -1;
   CallbackPhase Phase = CallbackPhase::Concurrent;

@@ -1,5 +1,4 @@
-//===- Embedded.h - the data inside the program --------------------*- C++
-//-*-===//
+//===- Embedded.h - the data inside the program -----------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

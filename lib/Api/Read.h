@@ -1,5 +1,4 @@
-//===- Read.h - API data as JSON -----------------------------------*- C++
-//-*-===//
+//===- Read.h - API data as JSON --------------------------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

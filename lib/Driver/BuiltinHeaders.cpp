@@ -16,13 +16,13 @@ using namespace llvm;
 // Defined by the assembly extra.cmake writes: for each header the distances
 // from the table to its name, its text and the end of its text, as 32-bit
 // numbers; -1 ends the table. Distances need no relocation.
-extern "C" const unsigned char ungil_builtin_headers[];
+extern "C" const unsigned char UngilBuiltinHeaders[];
 
 namespace ungil {
 
 std::vector<BuiltinHeader> builtinHeaders() {
   std::vector<BuiltinHeader> Out;
-  const char *Base = reinterpret_cast<const char *>(ungil_builtin_headers);
+  const char *Base = reinterpret_cast<const char *>(UngilBuiltinHeaders);
   for (size_t Row = 0;; Row += 12) {
     int32_t Name, Text, End;
     std::memcpy(&Name, Base + Row, 4);

@@ -1,5 +1,4 @@
-//===- Driver.h - from paths to facts ------------------------------*- C++
-//-*-===//
+//===- Driver.h - from paths to facts ---------------------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -76,6 +75,9 @@ struct ScanPlan {
   std::vector<std::string> Folders; ///< absolute; files below are `user` files
   PythonHeaders Python;
   std::string Database; ///< path of compile_commands.json or empty
+  /// Macros the build scripts name, assumed where no command says otherwise:
+  /// `NAME=VALUE`, sorted.
+  std::vector<std::string> Assumed;
   std::vector<TranslationUnit> Units; ///< sorted by file
   std::vector<LeftOut> Out;           ///< sorted by file
   std::vector<Remark> Remarks;

@@ -12,16 +12,21 @@
 #include "Extract/Extract.h"
 #include "Support/ClangCompat.h"
 #include "clang/Basic/DiagnosticOptions.h"
+#include "clang/Basic/DiagnosticSema.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Basic/Stack.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/CompilerInvocation.h"
 #include "clang/Frontend/FrontendAction.h"
+#include "clang/Frontend/FrontendActions.h"
 #include "clang/Lex/Lexer.h"
+#include "clang/Lex/PreprocessorOptions.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/VirtualFileSystem.h"
+#include <functional>
+#include <set>
 
 using namespace llvm;
 namespace path = llvm::sys::path;
@@ -38,11 +43,13 @@ namespace {
 
 /// Collects errors with their places; warnings are not our business.
 class ErrorCollector : public clang::DiagnosticConsumer {
-  static constexpr size_t MaxErrors = 100;
+  static constexpr size_t MaxErrors = 100;    ///< that facts keep
+  static constexpr size_t MaxNoticed = 10000; ///< that mark functions
 
   struct Found {
     std::string File; ///< empty: about the command line
     DiagnosticFact Fact;
+    bool Drops = false; ///< the front end left out what it could not read
   };
   std::vector<Found> Errors;
   MissingNames &Missing;
@@ -81,12 +88,19 @@ class ErrorCollector : public clang::DiagnosticConsumer {
 public:
   explicit ErrorCollector(MissingNames &Missing) : Missing(Missing) {}
 
+  /// Called when the parse is over and its memory still there.
+  std::function<void()> AtEnd;
+
   void BeginSourceFile(const clang::LangOptions &Opts,
                        const clang::Preprocessor *) override {
     LangOpts = &Opts;
     Started = true;
   }
-  void EndSourceFile() override { LangOpts = nullptr; }
+  void EndSourceFile() override {
+    LangOpts = nullptr;
+    if (AtEnd)
+      AtEnd();
+  }
 
   void HandleDiagnostic(clang::DiagnosticsEngine::Level Level,
                         const clang::Diagnostic &Info) override {
@@ -96,10 +110,11 @@ public:
     SmallString<128> Text;
     Info.FormatDiagnostic(Text);
     Missing.learn(Info, Text);
-    if (Level < clang::DiagnosticsEngine::Error || Errors.size() >= MaxErrors)
+    if (Level < clang::DiagnosticsEngine::Error || Errors.size() >= MaxNoticed)
       return;
     Found &Out = Errors.emplace_back();
     Out.Fact.Message = std::string(Text);
+    Out.Drops = dropsCode(Info.getID());
     locate(Info, Out);
   }
 
@@ -108,16 +123,44 @@ public:
     return Errors.empty() ? "" : Errors.front().Fact.Message;
   }
 
-  /// Hands the errors over; their files join the table of \p Facts.
-  void moveTo(TuFacts &Facts, const ScanPlan &Plan) {
+  /// Hands the errors over; their files join the table of \p Facts. Returns
+  /// how many functions hold none.
+  unsigned moveTo(TuFacts &Facts, const ScanPlan &Plan) {
+    std::set<EntityId> Broken;
     for (Found &E : Errors) {
       if (!E.File.empty())
         E.Fact.Loc.File = fileId(E.File, Facts, Plan);
-      Facts.Errors.push_back(std::move(E.Fact));
+      for (const Function &F : Facts.Functions) {
+        if (F.Id == None || F.Body.File != E.Fact.Loc.File ||
+            E.Fact.Loc.Offset < F.Body.Offset ||
+            E.Fact.Loc.Offset >= F.Body.Offset + F.Body.Length)
+          continue;
+        Broken.insert(F.Id);
+        if (E.Drops)
+          Facts.Entities[F.Id].Flags |= EF_HasError;
+      }
+      if (Facts.Errors.size() < MaxErrors)
+        Facts.Errors.push_back(std::move(E.Fact));
     }
+    return llvm::count_if(Facts.Functions, [&](const Function &F) {
+      return F.Id != None && !Facts.Entities[F.Id].has(EF_HasError) &&
+             !Broken.count(F.Id);
+    });
   }
 
 private:
+  /// After these there may be no error node in a body that lost a statement.
+  static bool dropsCode(unsigned Id) {
+    static constexpr unsigned Dropping[] = {
+        clang::diag::err_undeclared_var_use, clang::diag::err_unknown_typename,
+        clang::diag::err_no_template, clang::diag::err_no_member,
+        clang::diag::err_expected_class_or_namespace};
+    return llvm::is_contained(Dropping, Id) ||
+           clang::DiagnosticIDs::getCategoryNameFromID(
+               clang::DiagnosticIDs::getCategoryNumberForDiag(Id)) ==
+               "Parse Issue";
+  }
+
   static FileId fileId(const std::string &Path, TuFacts &Facts,
                        const ScanPlan &Plan) {
     for (size_t I = 0; I != Facts.Files.size(); ++I)
@@ -185,6 +228,15 @@ static bool isCxx(const TranslationUnit &Unit) {
   return kindOf(Unit.File) == FileKind::Cxx;
 }
 
+static void startFrom(clang::CompilerInvocation &Invocation,
+                      StringRef Preamble) {
+  auto &Opts = Invocation.getPreprocessorOpts();
+  Opts.ImplicitPCHInclude = Preamble.str();
+  // It was made a moment ago, from the same files with the same flags.
+  Opts.DisablePCHOrModuleValidation =
+      clang::DisableValidationForModuleKind::All;
+}
+
 static void tune(clang::CompilerInvocation &Invocation) {
   // Guesses of what a misspelt name meant are slow and often wrong, and code
   // without its headers is full of unknown names.
@@ -201,6 +253,7 @@ using FilesPtr = IntrusiveRefCntPtr<vfs::FileSystem>;
 /// What one parse gave.
 struct Attempt {
   TuFacts Facts;
+  unsigned Usable = 0; ///< functions without errors
   unsigned Errors = 0;
   bool MissesHeaders = false;
   bool Learned = false; ///< another parse would see something else
@@ -209,8 +262,8 @@ struct Attempt {
 
 /// Better facts are those of more functions; errors decide between equals.
 bool isBetter(const Attempt &A, const Attempt &B) {
-  if (A.Facts.FunctionsAnalysed != B.Facts.FunctionsAnalysed)
-    return A.Facts.FunctionsAnalysed > B.Facts.FunctionsAnalysed;
+  if (A.Usable != B.Usable)
+    return A.Usable > B.Usable;
   return A.Errors < B.Errors;
 }
 
@@ -226,7 +279,7 @@ FilesPtr withStandIns(FilesPtr Files, StringRef Text) {
 /// One parse of \p Unit, with \p Names declared in front of it. What it lacks
 /// is added to them.
 Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
-                  FilesPtr Files, StandIns &Names) {
+                  FilesPtr Files, StringRef Preamble, StandIns &Names) {
   Attempt Out;
   MissingNames Missing(Names);
   ErrorCollector Errors(Missing);
@@ -243,11 +296,21 @@ Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
     return Out;
   }
   tune(*Invocation);
-  // Leaked on purpose, like everything Clang allocates: the process ends.
-  clang::CompilerInstance &Clang =
-      *compat::createInstance(std::move(Invocation), Files, Errors).release();
+  // Stand-ins are declared before anything else is read.
+  if (!Preamble.empty() && !WithStandIns)
+    startFrom(*Invocation, Preamble);
+  std::unique_ptr<clang::CompilerInstance> Owner =
+      compat::createInstance(std::move(Invocation), Files, Errors);
+  clang::CompilerInstance &Clang = *Owner;
   Clang.getDiagnostics().setFatalsAsError(true);
   Clang.getDiagnostics().setErrorLimit(0);
+  // Clang's memory is left to the end of the process, except before another
+  // parse, which would need the same again.
+  bool Last = true;
+  Errors.AtEnd = [&] {
+    Last = !Missing.missesHeaders() || !Missing.changed();
+    Clang.getFrontendOpts().DisableFree = Last;
+  };
 
   ExtractOptions Options;
   Options.IsUserFile = [&Plan](std::string_view File) {
@@ -256,6 +319,8 @@ Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
   std::unique_ptr<clang::FrontendAction> Action =
       makeExtractAction(std::move(Options), Out.Facts);
   Clang.ExecuteAction(*Action);
+  if (Last)
+    Owner.release();
   if (!Errors.started()) {
     Out.Message = "the front end could not read it (" + Errors.first() + ")";
     return Out;
@@ -263,41 +328,74 @@ Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
   Out.Errors = Errors.getNumErrors();
   Out.MissesHeaders = Missing.missesHeaders();
   Out.Learned = Missing.changed();
-  Errors.moveTo(Out.Facts, Plan);
+  Out.Usable = Errors.moveTo(Out.Facts, Plan);
   return Out;
 }
 
 } // namespace
 
+namespace {
+/// Bodies of inline functions in headers are skipped here as everywhere.
+class OpeningAction : public clang::GeneratePCHAction {
+  bool BeginInvocation(clang::CompilerInstance &Clang) override {
+    Clang.getFrontendOpts().SkipFunctionBodies = true;
+    return true;
+  }
+};
+} // namespace
+
+bool precompileOpening(const ScanPlan &Plan, const TranslationUnit &Unit,
+                       IntrusiveRefCntPtr<vfs::FileSystem> Files,
+                       const std::string &Opening, const std::string &Output) {
+  clang::noteBottomOfStack();
+  if (!Unit.Directory.empty())
+    (void)sys::fs::set_current_path(Unit.Directory);
+  StandIns NoNames;
+  MissingNames Missing(NoNames);
+  ErrorCollector Errors(Missing);
+  std::shared_ptr<clang::CompilerInvocation> Invocation =
+      compat::createInvocation(commandLine(Unit, /*WithStandIns=*/false), Files,
+                               Errors);
+  if (!Invocation)
+    return false;
+  tune(*Invocation);
+  clang::FrontendOptions &Opts = Invocation->getFrontendOpts();
+  auto Language = isCxx(Unit) ? clang::Language::CXX : clang::Language::C;
+  Opts.Inputs = {
+      clang::FrontendInputFile(Opening, clang::InputKind(Language).getHeader())};
+  Opts.OutputFile = Output;
+  Opts.ProgramAction = clang::frontend::GeneratePCH;
+  std::unique_ptr<clang::CompilerInstance> Clang =
+      compat::createInstance(std::move(Invocation), Files, Errors);
+  OpeningAction Action;
+  bool Ok = Clang->ExecuteAction(Action) && !Errors.getNumErrors();
+  Clang.release();
+  return Ok;
+}
+
 bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
-                 IntrusiveRefCntPtr<vfs::FileSystem> Files, TuFacts &Facts,
-                 std::vector<std::string> &StandInTypes, std::string &Message) {
+                 IntrusiveRefCntPtr<vfs::FileSystem> Files, StringRef Preamble,
+                 TuFacts &Facts, std::vector<std::string> &StandInTypes,
+                 std::string &Message) {
   clang::noteBottomOfStack();
   if (!Unit.Directory.empty())
     (void)sys::fs::set_current_path(Unit.Directory);
 
   StandIns Names;
-  Attempt Best = parseOnce(Plan, Unit, Files, Names);
+  Attempt Best = parseOnce(Plan, Unit, Files, Preamble, Names);
   Message = Best.Message;
   bool Again = Message.empty() && Best.MissesHeaders && !Names.empty();
   unsigned Stuck = 0;
   for (unsigned N = 0; Again && N != MaxSecondParses; ++N) {
     std::vector<std::string> Types = Names.typeNames();
-    std::error_code DEC; raw_fd_ostream DBG(getenv("UNGIL_DEBUG_STANDINS") ? getenv("UNGIL_DEBUG_STANDINS") : "/dev/null", DEC, sys::fs::OF_Append);
-    if (getenv("UNGIL_DEBUG_STANDINS"))
-      DBG << Unit.File << "=== " << N << " errors " << Best.Errors << " analysed " << Best.Facts.FunctionsAnalysed << "/" << Best.Facts.FunctionsSeen << "\n" << Names.text(false);
-    Attempt Next = parseOnce(Plan, Unit, Files, Names);
+    Attempt Next = parseOnce(Plan, Unit, Files, Preamble, Names);
     if (!Next.Message.empty())
       break;
     // Later parses pay only while some function is still unread.
-    bool Unread = Next.Facts.FunctionsAnalysed < Next.Facts.FunctionsSeen;
+    bool Unread = Next.Usable < Next.Facts.Functions.size();
     bool Progress = isBetter(Next, Best);
     Stuck = Progress ? 0 : Stuck + 1;
     Again = Next.Learned && Unread && Stuck < 2;
-    if (getenv("UNGIL_DEBUG_STANDINS")) {
-      DBG << "=== then errors " << Next.Errors << " analysed " << Next.Facts.FunctionsAnalysed << "/" << Next.Facts.FunctionsSeen << "\n";
-      for (auto &E : Next.Facts.Errors) DBG << "  " << E.Loc.Line << ": " << E.Message << "\n";
-    }
     if (Progress) {
       Best = std::move(Next);
       StandInTypes = std::move(Types);

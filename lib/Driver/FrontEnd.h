@@ -27,15 +27,22 @@ namespace ungil {
 /// Is \p File one the extension's maintainers wrote?
 bool isUserFile(const ScanPlan &Plan, llvm::StringRef File);
 
+/// Precompiles file \p Opening (directives that end with the inclusion of
+/// Python.h) with the flags of \p Unit to file \p Output. False if it has errors.
+bool precompileOpening(const ScanPlan &Plan, const TranslationUnit &Unit,
+                       llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Files,
+                       const std::string &Opening, const std::string &Output);
+
 /// Writes the facts of \p Unit to \p Facts, errors of the front end included.
+/// \p Preamble is the precompiled form of how it begins, or empty.
 /// \p StandInTypes are the types of missing headers the facts were read with
 /// stand-ins for.
 /// False with one sentence in \p Message when the front end could not start
 /// on the file at all.
 bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
                  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Files,
-                 TuFacts &Facts, std::vector<std::string> &StandInTypes,
-                 std::string &Message);
+                 llvm::StringRef Preamble, TuFacts &Facts,
+                 std::vector<std::string> &StandInTypes, std::string &Message);
 
 } // namespace ungil
 

@@ -80,6 +80,8 @@ static void noteCodeLine(StringRef Line, FileText &Out) {
   case 'p':
     Out.Cxx |= Line.starts_with("public:") || Line.starts_with("private:");
     break;
+  default:
+    break;
   }
 }
 
@@ -124,18 +126,35 @@ static void noteInclude(StringRef Line, const Conditions &If, FileText &Out) {
   Out.Includes.push_back({Name.str(), Angled, If.any()});
 }
 
+static bool isNameChar(char C) { return isAlnum(C) || C == '_'; }
+
+/// The names in the condition of an #if.
+static void noteTested(StringRef Condition, FileText &Out) {
+  Condition = Condition.split("/*").first.split("//").first;
+  while (!Condition.empty()) {
+    StringRef Word = Condition.take_while(isNameChar);
+    if (!Word.empty() && !isDigit(Word.front()) && Word != "defined")
+      Out.Tested.insert(Word.str());
+    Condition = Condition.drop_front(std::max<size_t>(Word.size(), 1));
+  }
+}
+
 /// A preprocessor line, from behind its `#`.
 static void noteDirective(StringRef Line, Conditions &If, FileText &Out) {
   Line = Line.ltrim(" \t");
+  if (Line.starts_with("if") || Line.starts_with("elif"))
+    noteTested(Line.drop_while(isNameChar), Out);
   if (Line.starts_with("if"))
     If.enter(Line);
   else if (Line.starts_with("el"))
     If.otherwise();
   else if (Line.starts_with("endif"))
     If.leave();
-  else if (Line.consume_front("define"))
-    Out.LimitedApi |= Line.ltrim(" \t").starts_with("Py_LIMITED_API");
-  else if (Line.consume_front("include"))
+  else if (Line.consume_front("define")) {
+    StringRef Name = Line.ltrim(" \t").take_while(isNameChar);
+    Out.LimitedApi |= Name.starts_with("Py_LIMITED_API");
+    Out.Defined.insert(Name.str());
+  } else if (Line.consume_front("include"))
     noteInclude(Line, If, Out);
 }
 
@@ -230,6 +249,12 @@ std::vector<FileIndex> IncludeGraph::bySuffix(StringRef From, StringRef Name) {
   return Best;
 }
 
+/// Is \p From below a folder of the name that \p Name starts with?
+static bool isOwnTool(StringRef From, StringRef Name) {
+  StringRef Tool = Name.split('/').first;
+  return Tool != Name && From.contains(("/" + Tool + "/").str());
+}
+
 void IncludeGraph::resolveOne(Node &From, const IncludeLine &Line) {
   std::vector<FileIndex> Found;
   if (!Line.Angled) {
@@ -239,8 +264,10 @@ void IncludeGraph::resolveOne(Node &From, const IncludeLine &Line) {
     if (auto It = ByPath.find(Beside); It != ByPath.end())
       Found.push_back(It->second);
   }
-  if (Found.empty() && !isPythonHeader(Line.Name) &&
-      !(Line.Angled && isSystem(Line.Name))) {
+  // A binding tool's headers are somebody else's, but in its own tree they
+  // are what is analysed.
+  bool Foreign = isPythonHeader(Line.Name) && !isOwnTool(From.Name, Line.Name);
+  if (Found.empty() && !Foreign && !(Line.Angled && isSystem(Line.Name))) {
     Found = bySuffix(From.Name, Line.Name);
     StringRef Name = Line.Name;
     while (Name.consume_front("./"))

@@ -38,6 +38,8 @@ struct FileText {
   bool Cxx20 = false;      ///< has text that needs C++20
   bool LimitedApi = false; ///< defines Py_LIMITED_API itself
   std::vector<IncludeLine> Includes;
+  std::set<std::string> Tested;  ///< names in #if, #ifdef and #elif
+  std::set<std::string> Defined; ///< names of #define
 };
 
 /// Scans \p Text; exposed for tests.

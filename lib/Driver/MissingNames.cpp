@@ -24,9 +24,7 @@ namespace ungil {
 
 static bool isWordChar(char C) { return isAlnum(C) || C == '_'; }
 
-static StringRef wordAt(StringRef Text) {
-  return Text.take_while(isWordChar);
-}
+static StringRef wordAt(StringRef Text) { return Text.take_while(isWordChar); }
 
 static bool startsWord(StringRef Text) {
   return !Text.empty() && (isAlpha(Text.front()) || Text.front() == '_');
@@ -241,8 +239,10 @@ void MissingNames::learnIncomplete(const clang::Diagnostic &Info) {
   for (unsigned I = 0; I != Info.getNumArgs(); ++I) {
     clang::QualType Type = qualType(Info, I);
     const clang::TagDecl *Tag = Type.isNull() ? nullptr : Type->getAsTagDecl();
-    if (Tag && !Tag->isCompleteDefinition() && Tag->isStruct() &&
-        Tag->getDeclContext()->getRedeclContext()->isTranslationUnit())
+    if (!Tag || Tag->isCompleteDefinition() || !Tag->isStruct())
+      continue;
+    const clang::DeclContext *Where = Tag->getDeclContext()->getRedeclContext();
+    if (Where->isTranslationUnit() || Where->isFunctionOrMethod())
       note(Names.addTag(Tag->getName()));
   }
 }
@@ -305,9 +305,11 @@ void MissingNames::learnShape(const clang::Diagnostic &Info) {
     Proved = Shape::Function;
     break;
   case diag::err_typecheck_indirection_requires_pointer:
-  case diag::err_ovl_no_viable_subscript:
   case diag::err_bad_cxx_cast_generic:
     Proved = Shape::Array;
+    break;
+  case diag::err_ovl_no_oper:
+    Proved = Info.getRawArg(1) ? Shape::Function : Shape::Array;
     break;
   default:
     Strong = false;

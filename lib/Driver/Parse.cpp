@@ -16,6 +16,7 @@
 #include "Driver/Driver.h"
 #include "Driver/Files.h"
 #include "Driver/FrontEnd.h"
+#include "Driver/Preamble.h"
 #include "Facts/Serialize.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -81,8 +82,8 @@ bool writeAll(int Fd, StringRef Bytes) {
 
 /// The child's whole life.
 [[noreturn]] void runChild(const ScanPlan &Plan, const TranslationUnit &Unit,
-                           IntrusiveRefCntPtr<vfs::FileSystem> Files, int Pipe,
-                           std::FILE *Stderr) {
+                           IntrusiveRefCntPtr<vfs::FileSystem> Files,
+                           StringRef Preamble, int Pipe, std::FILE *Stderr) {
   // Crash handlers of the parent would print a stack trace for each unit.
   for (int Signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP})
     std::signal(Signal, SIG_DFL);
@@ -98,7 +99,8 @@ bool writeAll(int Fd, StringRef Bytes) {
   std::vector<std::string> StandInTypes;
   std::string Message;
   bool Ok = false;
-  if (runFrontEnd(Plan, Unit, std::move(Files), Facts, StandInTypes, Message))
+  if (runFrontEnd(Plan, Unit, std::move(Files), Preamble, Facts, StandInTypes,
+                  Message))
     Ok = writeAll(Pipe, std::string(1, GotFacts) +
                             llvm::join(StandInTypes, ",") + "\n" +
                             serialize(Facts));
@@ -112,7 +114,8 @@ std::string lastWords(std::FILE *Stderr) {
   if (!Stderr)
     return "";
   char Text[4096];
-  std::rewind(Stderr);
+  if (std::fseek(Stderr, 0, SEEK_SET) != 0)
+    return "";
   size_t Size = std::fread(Text, 1, sizeof(Text), Stderr);
   StringRef Line = StringRef(Text, Size).split('\n').first.trim();
   return Line.take_front(300).str();
@@ -121,6 +124,7 @@ std::string lastWords(std::FILE *Stderr) {
 class Pool {
   const ScanPlan &Plan;
   IntrusiveRefCntPtr<vfs::FileSystem> Files = fileSystemWithBuiltins();
+  Preambles Openings{Plan, Files};
   std::vector<UnitResult> Results;
   std::list<Child> Running;
   size_t Next = 0, Done = 0;
@@ -169,7 +173,7 @@ bool Pool::start(size_t Unit) {
     // Pipes of its brothers, so that they end when their writers do.
     for (const Child &C : Running)
       ::close(C.Pipe);
-    runChild(Plan, Plan.Units[Unit], Files, Ends[1], Stderr);
+    runChild(Plan, Plan.Units[Unit], Files, Openings.of(Unit), Ends[1], Stderr);
   }
   ::close(Ends[1]);
   if (Pid < 0) {

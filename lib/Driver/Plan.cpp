@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Driver/BuildMacros.h"
 #include "Driver/Database.h"
 #include "Driver/Driver.h"
 #include "Driver/Files.h"
@@ -66,6 +67,7 @@ class Planner {
   const BuildCommand *nearestCommand(FileIndex File, bool Cxx) const;
   TranslationUnit makeUnit(FileIndex File, const std::string &Why,
                            bool &LimitedApi);
+  void assumeMacros();
   void makeUnits();
   Error limitToOnly();
   void findUserFolders();
@@ -354,6 +356,8 @@ TranslationUnit Planner::makeUnit(FileIndex File, const std::string &Why,
   } else {
     Unit.Directory = path::parent_path(Unit.File).str();
     Unit.Args = guessFlags(*Graph, File, CxxStandard);
+    for (const std::string &Macro : Plan.Assumed)
+      Unit.Args.push_back("-D" + Macro);
   }
   bool InSource = Graph->any(File, &FileText::LimitedApi);
   LimitedApi |= InSource;
@@ -362,12 +366,31 @@ TranslationUnit Planner::makeUnit(FileIndex File, const std::string &Why,
   return Unit;
 }
 
+/// Where no command says what the build defines, its scripts may.
+void Planner::assumeMacros() {
+  if (!Commands.empty())
+    return;
+  std::vector<std::string> Around = Folders;
+  for (const std::string &File : Files)
+    Around.push_back(path::parent_path(File).str());
+  std::set<FileIndex> Units;
+  for (auto &[File, Why] : Chosen.In)
+    Units.insert(File);
+  Plan.Assumed = assumedMacros(buildScripts(Around, Top), *Graph, Units,
+                               Request.ExtraArgs);
+  if (!Plan.Assumed.empty())
+    remark(Severity::Note, "assumed, because the build scripts name them: " +
+                               llvm::join(Plan.Assumed, ", ") +
+                               "; --extra-arg=-UNAME takes one back");
+}
+
 void Planner::makeUnits() {
   bool LimitedApi = false;
   std::vector<std::string> Around = Folders;
   Around.push_back(Plan.Root);
   Around.push_back(Top);
   CxxStandard = requestedCxxStandard(Around);
+  assumeMacros();
   for (auto &[File, Why] : Chosen.In)
     Plan.Units.push_back(makeUnit(File, Why, LimitedApi));
   for (auto *Reasons : {&Chosen.Out, &Stale})

@@ -275,8 +275,9 @@ std::vector<std::string> StandIns::typeNames() const {
 }
 
 bool StandIns::empty() const {
-  return !Python && !Numpy && Types.empty() && Values.empty() && Constants.empty() &&
-         Functions.empty() && EmptyMacros.empty() && Initialisers.empty();
+  return !Python && !Numpy && Types.empty() && Values.empty() &&
+         Constants.empty() && Functions.empty() && EmptyMacros.empty() &&
+         Initialisers.empty();
 }
 
 void StandIns::writeType(const std::string &Name, const Type &T, bool Cxx,
@@ -342,8 +343,7 @@ std::string StandIns::text(bool Cxx) const {
   for (const std::string &Name : Values)
     Out += "extern " + valueType(Name) + " " + Name + ";\n";
   for (const std::string &Name : Functions)
-    Out +=
-        resultType(Name) + " " + Name + "(" + (Cxx ? "..." : "") + ");\n";
+    Out += resultType(Name) + " " + Name + "(" + (Cxx ? "..." : "") + ");\n";
   return Out;
 }
 

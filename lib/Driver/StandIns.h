@@ -64,7 +64,8 @@ public:
   void settle() { PythonSettled = Python; }
 
   /// Keys of the types behind a key; empty: there is none.
-  llvm::StringRef memberType(llvm::StringRef Type, llvm::StringRef Member) const;
+  llvm::StringRef memberType(llvm::StringRef Type,
+                             llvm::StringRef Member) const;
   std::string elementType(llvm::StringRef Type) const;
   static std::string resultType(llvm::StringRef Function);
   static std::string valueType(llvm::StringRef Value);

@@ -41,9 +41,9 @@ set(Inputs "")
 set(Number 0)
 foreach(Header IN LISTS Headers)
   string(APPEND Table
-    ".long .Lungil_n${Number} - ungil_builtin_headers\n"
-    ".long .Lungil_t${Number} - ungil_builtin_headers\n"
-    ".long .Lungil_e${Number} - ungil_builtin_headers\n")
+    ".long .Lungil_n${Number} - UngilBuiltinHeaders\n"
+    ".long .Lungil_t${Number} - UngilBuiltinHeaders\n"
+    ".long .Lungil_e${Number} - UngilBuiltinHeaders\n")
   string(APPEND Texts
     ".Lungil_n${Number}: .asciz \"${Header}\"\n"
     ".Lungil_t${Number}: .incbin \"${HeaderDir}/${Header}\"\n"
@@ -58,10 +58,10 @@ file(CONFIGURE OUTPUT "${Generated}" @ONLY CONTENT [==[
 __asm__(R"(
 .section .rodata
 .balign 4
-.globl ungil_builtin_headers
-.hidden ungil_builtin_headers
-.type ungil_builtin_headers, @object
-ungil_builtin_headers:
+.globl UngilBuiltinHeaders
+.hidden UngilBuiltinHeaders
+.type UngilBuiltinHeaders, @object
+UngilBuiltinHeaders:
 @Table@
 .long -1, -1, -1
 @Texts@

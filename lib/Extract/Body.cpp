@@ -44,7 +44,7 @@ private:
   void lowerStore(const Expr *Target, Operand Value, const Stmt *Whole,
                   EventKind Kind);
   void lowerDecl(const VarDecl *Var, const Stmt *Whole);
-  void lowerInitList(Path Where, const Expr *Init);
+  void lowerInitList(const Path &Where, const Expr *Init);
   void lowerAtomic(const AtomicExpr *Atomic);
   void lowerDestructor(const CFGElement &Element);
   void lowerBranch(const CFGBlock &Block);
@@ -128,8 +128,8 @@ void BodyLowering::containerMethod(const CXXMethodDecl *Method,
       Class && Class->hasDefinition() && Class->isEmpty())
     return;
   bool Atomic = classify(Object->getType()) == TypeClass::Atomic;
-  Event &E = add(onlyLooks(Method) ? EventKind::Read : EventKind::ReadWrite,
-                 Whole);
+  Event &E =
+      add(onlyLooks(Method) ? EventKind::Read : EventKind::ReadWrite, Whole);
   E.Where = B.path(Where);
   if (Atomic)
     E.Flags |= EV_Atomic;
@@ -148,8 +148,7 @@ void BodyLowering::lowerCall(const CallExpr *Call) {
       Flags |= EV_MethodCall;
       containerMethod(Member->getMethodDecl(), Object, Call);
     }
-  } else if (const auto *Operator =
-                 llvm::dyn_cast<CXXOperatorCallExpr>(Call)) {
+  } else if (const auto *Operator = llvm::dyn_cast<CXXOperatorCallExpr>(Call)) {
     const auto *Method = llvm::dyn_cast_or_null<CXXMethodDecl>(Callee);
     if (Method && Method->isInstance() && Operator->getNumArgs()) {
       Flags |= EV_MethodCall;
@@ -250,8 +249,8 @@ void BodyLowering::lowerStore(const Expr *Target, Operand Value,
                               const Stmt *Whole, EventKind Kind) {
   Path Where = Paths.place(Target);
   bool Bare = Where.Root == RootKind::Local && Where.Steps.empty();
-  Event &E = add(Bare && Kind == EventKind::Write ? EventKind::Bind : Kind,
-                 Whole);
+  Event &E =
+      add(Bare && Kind == EventKind::Write ? EventKind::Bind : Kind, Whole);
   E.Where = B.path(Where);
   E.Value = Value;
   if (Bare)
@@ -281,7 +280,7 @@ void BodyLowering::lowerAssignment(const BinaryOperator *Assign) {
 }
 
 /// Aggregate initialisers store field by field.
-void BodyLowering::lowerInitList(Path Where, const Expr *Init) {
+void BodyLowering::lowerInitList(const Path &Where, const Expr *Init) {
   const auto *List = llvm::dyn_cast<InitListExpr>(Init->IgnoreParenImpCasts());
   if (!List)
     return;
@@ -517,8 +516,7 @@ Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test) {
         Left.Kind == OperandKind::Null || Left.Kind == OperandKind::Constant;
     if (Swapped)
       std::swap(Left, Right);
-    bool Constant =
-        isZero(Right) || Right.Kind == OperandKind::Constant;
+    bool Constant = isZero(Right) || Right.Kind == OperandKind::Constant;
     switch (Binary->getOpcode()) {
     case BO_EQ:
       Test = isZero(Right) ? TestKind::IsZero
@@ -544,6 +542,8 @@ Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test) {
 }
 
 void BodyLowering::lowerBranch(const CFGBlock &Block) {
+  if (!Block.getTerminatorStmt())
+    return; // a call that may throw has two successors and tests nothing
   const Expr *E = Block.getLastCondition(); // `b` of `if (a && b)`
   if (!E)
     E = llvm::dyn_cast_or_null<Expr>(Block.getTerminatorCondition());

@@ -1,4 +1,4 @@
-//===- Body.h - a function body as events --------------------------*- C++ -*-===//
+//===- Body.h - a function body as events -----------------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

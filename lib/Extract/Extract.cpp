@@ -166,7 +166,8 @@ void extract(ASTContext &Context, Preprocessor &PP, PreprocessorRecord &Record,
   if (FileId Main = Builder.file(Sources.getMainFileID()); Main != NoFile)
     Out.MainFile = Out.Files[Main].Path;
   Walk Visitor(Builder);
-  for (Decl *D : Context.getTranslationUnitDecl()->decls())
+  // What a precompiled preamble declares is no user's; it stays on disk.
+  for (Decl *D : Context.getTranslationUnitDecl()->noload_decls())
     if (Builder.isUserFile(D->getLocation()))
       Visitor.TraverseDecl(D);
   Record.finish(PP, Builder);

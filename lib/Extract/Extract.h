@@ -1,4 +1,4 @@
-//===- Extract.h - one walk of a translation unit ------------------*- C++ -*-===//
+//===- Extract.h - one walk of a translation unit ---------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

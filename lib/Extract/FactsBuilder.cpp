@@ -171,9 +171,9 @@ FileId FactsBuilder::file(FileID Id) {
   llvm::sys::path::remove_dots(Path, /*remove_dot_dot=*/true);
   auto [ByPath, NewPath] = FilesByPath.try_emplace(Path, Facts.Files.size());
   if (NewPath)
-    Facts.Files.push_back(
-        {Path.str().str(),
-         Options.IsUserFile && Options.IsUserFile(Path.str()), ""});
+    Facts.Files.push_back({Path.str().str(),
+                           Options.IsUserFile && Options.IsUserFile(Path.str()),
+                           ""});
   return Files[Id] = ByPath->second;
 }
 
@@ -198,9 +198,9 @@ SourceRange FactsBuilder::range(clang::SourceRange Tokens) {
   if (EndFile != File || End < Begin)
     End = Begin;
   if (Chars.isTokenRange() || EndFile != File)
-    End += Lexer::MeasureTokenLength(Sources.getLocForStartOfFile(File)
-                                         .getLocWithOffset(End),
-                                     Sources, Context.getLangOpts());
+    End += Lexer::MeasureTokenLength(
+        Sources.getLocForStartOfFile(File).getLocWithOffset(End), Sources,
+        Context.getLangOpts());
   R.Offset = Begin;
   R.Length = End - Begin;
   R.Line = Sources.getLineNumber(File, Begin);
@@ -259,7 +259,8 @@ std::string FactsBuilder::usr(const NamedDecl *D) {
   Linkage L = D->getFormalLinkage();
   if (L == Linkage::Internal || L == Linkage::None ||
       L == Linkage::UniqueExternal) {
-    FileId F = file(Sources.getFileID(Sources.getExpansionLoc(D->getLocation())));
+    FileId F =
+        file(Sources.getFileID(Sources.getExpansionLoc(D->getLocation())));
     Usr += '@';
     if (F != NoFile)
       Usr += Facts.Files[F].Path;
@@ -354,8 +355,9 @@ EntityId FactsBuilder::entity(const FunctionDecl *D) {
 EntityId FactsBuilder::entity(const VarDecl *D) {
   // `int total;` in C is a definition only as long as no other one comes.
   const VarDecl *Definition = D->getDefinition();
-  if (!Definition)
-    Definition = D->getActingDefinition();
+  for (const VarDecl *Other : D->redecls())
+    if (!Definition)
+      Definition = Other->getActingDefinition();
   const VarDecl *Shown = Definition ? Definition : D;
   if (const VarDecl *Pattern = D->getTemplateInstantiationPattern())
     D = Pattern;
@@ -474,8 +476,8 @@ llvm::StringRef FactsBuilder::apiMacro(SourceLocation Loc,
     if (isUserFile(Body))
       InProjectMacro = true;
     else
-      Outermost = Lexer::getImmediateMacroName(Loc, Sources,
-                                               Context.getLangOpts());
+      Outermost =
+          Lexer::getImmediateMacroName(Loc, Sources, Context.getLangOpts());
     Loc = Sources.getImmediateExpansionRange(Loc).getBegin();
   }
   return Outermost;

@@ -25,6 +25,9 @@ uint32_t PathBuilder::local(const VarDecl *Var) {
   L.Name = Var->getName().str();
   L.Type = Var->getType().getCanonicalType().getAsString();
   L.Class = classify(Var->getType());
+  // A reference names storage that is elsewhere, as a pointer does.
+  if (Var->getType()->isReferenceType() && L.Class == TypeClass::Record)
+    L.Class = TypeClass::Pointer;
   if (const RecordDecl *Record = recordBehind(Var->getType()))
     L.Record = B.entity(Record);
   if (Var->getType()->isArrayType())
@@ -320,7 +323,8 @@ static const MemberExpr *itemMember(const Expr *E) {
     return nullptr;
   llvm::StringRef Record = Field->getParent()->getName();
   if (Record.empty())
-    if (const TypedefNameDecl *T = Field->getParent()->getTypedefNameForAnonDecl())
+    if (const TypedefNameDecl *T =
+            Field->getParent()->getTypedefNameForAnonDecl())
       Record = T->getName();
   return Record == "PyListObject" || Record == "PyTupleObject" ? Member
                                                                : nullptr;
@@ -341,7 +345,8 @@ static bool isListItem(const MemberExpr *Member) {
   const auto *Field = llvm::cast<FieldDecl>(Member->getMemberDecl());
   llvm::StringRef Name = Field->getParent()->getName();
   if (Name.empty())
-    if (const TypedefNameDecl *T = Field->getParent()->getTypedefNameForAnonDecl())
+    if (const TypedefNameDecl *T =
+            Field->getParent()->getTypedefNameForAnonDecl())
       Name = T->getName();
   return Name == "PyListObject";
 }

@@ -1,4 +1,4 @@
-//===- Paths.h - expressions to access paths and operands ----------*- C++ -*-===//
+//===- Paths.h - expressions to access paths and operands -------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -49,8 +49,7 @@ public:
 
   void MacroDefined(const Token &Name, const MacroDirective *MD) override {
     SourceLocation Loc = Name.getLocation();
-    if (!Loc.isFileID() ||
-        PP.getSourceManager().isWrittenInBuiltinFile(Loc) ||
+    if (!Loc.isFileID() || PP.getSourceManager().isWrittenInBuiltinFile(Loc) ||
         PP.getSourceManager().isWrittenInCommandLineFile(Loc))
       return;
     bool GilConditional = llvm::is_contained(OnGil, true);
@@ -79,8 +78,14 @@ private:
 
 /// Could \p Text hold a suppression or speak of the GIL? Cheap and coarse.
 bool isInteresting(llvm::StringRef Text) {
-  return Text.contains("ungil") || Text.contains("NOLINT") ||
-         Text.contains("noqa") || Text.contains("GIL");
+  // The second letters of ungil, NOLINT, noqa and GIL.
+  for (size_t I = 1; (I = Text.find_first_of("nOoI", I)) < Text.size(); ++I) {
+    llvm::StringRef Word = Text.substr(I - 1);
+    if (Word.starts_with("ungil") || Word.starts_with("NOLINT") ||
+        Word.starts_with("noqa") || Word.starts_with("GIL"))
+      return true;
+  }
+  return false;
 }
 
 std::string textOf(const MacroInfo *Info, Preprocessor &PP) {
@@ -188,7 +193,8 @@ void PreprocessorRecord::finish(Preprocessor &PP, FactsBuilder &B) {
   TuFacts &Facts = B.Facts;
   Facts.ReachesPython = PP.isMacroDefined("Py_PYTHON_H");
   Facts.GilDisabled = PP.isMacroDefined("Py_GIL_DISABLED");
-  if (const MacroInfo *Version = PP.getMacroInfo(PP.getIdentifierInfo("PY_VERSION")))
+  if (const MacroInfo *Version =
+          PP.getMacroInfo(PP.getIdentifierInfo("PY_VERSION")))
     if (Version->getNumTokens() == 1)
       Facts.PythonVersion =
           llvm::StringRef(PP.getSpelling(Version->getReplacementToken(0)))

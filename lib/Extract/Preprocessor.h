@@ -1,4 +1,4 @@
-//===- Preprocessor.h - what only the preprocessor sees ------------*- C++ -*-===//
+//===- Preprocessor.h - what only the preprocessor sees ---------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -29,7 +29,8 @@ public:
   /// Writes what was remembered; call once, at the end of the unit.
   void finish(clang::Preprocessor &PP, FactsBuilder &Builder);
 
-  std::vector<std::pair<const clang::IdentifierInfo *, const clang::MacroInfo *>>
+  std::vector<
+      std::pair<const clang::IdentifierInfo *, const clang::MacroInfo *>>
       Macros;
 
 private:

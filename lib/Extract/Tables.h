@@ -1,4 +1,4 @@
-//===- Tables.h - what initialisers hand to the interpreter --------*- C++ -*-===//
+//===- Tables.h - what initialisers hand to the interpreter -----*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

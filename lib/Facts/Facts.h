@@ -1,4 +1,4 @@
-//===- Facts.h - what one translation unit says --------------------*- C++ -*-===//
+//===- Facts.h - what one translation unit says -----------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -40,26 +40,26 @@ enum class EntityKind : uint8_t { Function, Place, Field, Record };
 /// What a place's or field's type means to a data race, worked out once from
 /// the canonical type.
 enum class TypeClass : uint8_t {
-  Scalar,       ///< integers, floats, enums, bool
-  Pointer,      ///< pointer to something that is not a Python object
-  PyObject,     ///< pointer to an object struct (PyObject * and subtypes)
-  PyStatic,     ///< PyTypeObject, PyModuleDef by value
-  Table,        ///< PyMethodDef, PyGetSetDef, PyType_Slot, ... by value or array
-  Lock,         ///< PyMutex, std::mutex, pthread_mutex_t, once flags, ...
-  Atomic,       ///< _Atomic T, std::atomic<T>
-  ThreadKey,    ///< Py_tss_t, pthread_key_t
-  Function,     ///< pointer to function
-  Record,       ///< other struct, union or class by value
+  Scalar,    ///< integers, floats, enums, bool
+  Pointer,   ///< pointer to something that is not a Python object
+  PyObject,  ///< pointer to an object struct (PyObject * and subtypes)
+  PyStatic,  ///< PyTypeObject, PyModuleDef by value
+  Table,     ///< PyMethodDef, PyGetSetDef, PyType_Slot, ... by value or array
+  Lock,      ///< PyMutex, std::mutex, pthread_mutex_t, once flags, ...
+  Atomic,    ///< _Atomic T, std::atomic<T>
+  ThreadKey, ///< Py_tss_t, pthread_key_t
+  Function,  ///< pointer to function
+  Record,    ///< other struct, union or class by value
   Unknown,
 };
 
 enum EntityFlags : uint32_t {
-  EF_Const = 1u << 0,        ///< const-qualified all the way to the storage
-  EF_ThreadLocal = 1u << 1,  ///< thread_local, _Thread_local, __thread
-  EF_StaticLocal = 1u << 2,  ///< function-local static; Parent is the function
-  EF_Internal = 1u << 3,     ///< internal linkage
-  EF_Defined = 1u << 4,      ///< this TU holds the definition
-  EF_Array = 1u << 5,        ///< array type (TypeClass is the element's)
+  EF_Const = 1u << 0,       ///< const-qualified all the way to the storage
+  EF_ThreadLocal = 1u << 1, ///< thread_local, _Thread_local, __thread
+  EF_StaticLocal = 1u << 2, ///< function-local static; Parent is the function
+  EF_Internal = 1u << 3,    ///< internal linkage
+  EF_Defined = 1u << 4,     ///< this TU holds the definition
+  EF_Array = 1u << 5,       ///< array type (TypeClass is the element's)
   EF_Volatile = 1u << 6,
   EF_MagicStatic = 1u << 7,  ///< C++ static local with dynamic initialiser
   EF_ConstInit = 1u << 8,    ///< initialiser is a constant expression or absent
@@ -67,17 +67,17 @@ enum EntityFlags : uint32_t {
   EF_Header = 1u << 10,      ///< declared in a header of the extension
   EF_HasError = 1u << 11,    ///< the function's body has error nodes
   EF_Virtual = 1u << 12,
-  EF_Template = 1u << 13,    ///< body is an uninstantiated template pattern
+  EF_Template = 1u << 13, ///< body is an uninstantiated template pattern
   EF_Constructor = 1u << 14,
   EF_Destructor = 1u << 15,
-  EF_Lambda = 1u << 16,      ///< call operator of a lambda; Parent encloses it
-  EF_Member = 1u << 17,      ///< non-static member: Locals[0] is `this`
-  EF_Generated = 1u << 18,   ///< helper of a code generator (Cython's __Pyx_*)
+  EF_Lambda = 1u << 16,    ///< call operator of a lambda; Parent encloses it
+  EF_Member = 1u << 17,    ///< non-static member: Locals[0] is `this`
+  EF_Generated = 1u << 18, ///< helper of a code generator (Cython's __Pyx_*)
   EF_Inline = 1u << 19,
-  EF_Extern = 1u << 20,      ///< visible to other TUs
-  EF_PyRecord = 1u << 21,    ///< record whose first member is a PyObject header
-  EF_Static = 1u << 22,      ///< static data member of a class
-  EF_Referenced = 1u << 23,  ///< zero-initialised scratch; see Extract
+  EF_Extern = 1u << 20,     ///< visible to other TUs
+  EF_PyRecord = 1u << 21,   ///< record whose first member is a PyObject header
+  EF_Static = 1u << 22,     ///< static data member of a class
+  EF_Referenced = 1u << 23, ///< zero-initialised scratch; see Extract
 };
 
 /// A named thing that other TUs may name too. Two entities are the same thing
@@ -88,11 +88,12 @@ struct Entity {
   TypeClass Class = TypeClass::Unknown;
   uint32_t Flags = 0;
   std::string Usr;
-  std::string Name;         ///< as a person says it: `Counter::next`, `cache`
-  std::string Type;         ///< canonical type spelling
-  EntityId Parent = None;   ///< record of a field or method, function of a static local
-  SourceRange Loc;          ///< the name in its declaration
-  SourceRange Declaration;  ///< whole declaration (for fixes)
+  std::string Name; ///< as a person says it: `Counter::next`, `cache`
+  std::string Type; ///< canonical type spelling
+  EntityId Parent =
+      None;        ///< record of a field or method, function of a static local
+  SourceRange Loc; ///< the name in its declaration
+  SourceRange Declaration; ///< whole declaration (for fixes)
 
   bool has(uint32_t F) const { return (Flags & F) == F; }
   template <class Archive> void fields(Archive &A) {
@@ -103,9 +104,9 @@ struct Entity {
 //===-- Access paths and operands -----------------------------------------===//
 
 enum class RootKind : uint8_t {
-  Local,   ///< Index: Function::Locals
-  Place,   ///< Index: Entities
-  Result,  ///< Index: event of the same function whose result this is
+  Local,  ///< Index: Function::Locals
+  Place,  ///< Index: Entities
+  Result, ///< Index: event of the same function whose result this is
   Unknown,
 };
 
@@ -137,14 +138,15 @@ struct Path {
 
 enum class OperandKind : uint8_t {
   Unknown,
-  Null,      ///< null pointer or literal 0
-  Constant,  ///< other integer constant; Index is its value as int32
-  String,    ///< literal; Index into TuFacts::Strings
-  Function,  ///< address of a function; Index: Entities
-  Load,      ///< value stored at a path; Index: Paths
-  Address,   ///< address of a path; Index: Paths
-  Result,    ///< result of a call; Index: event of the same function
-  Choice,    ///< one of several (?:, BinaryConditional); Index into TuFacts::Choices
+  Null,     ///< null pointer or literal 0
+  Constant, ///< other integer constant; Index is its value as int32
+  String,   ///< literal; Index into TuFacts::Strings
+  Function, ///< address of a function; Index: Entities
+  Load,     ///< value stored at a path; Index: Paths
+  Address,  ///< address of a path; Index: Paths
+  Result,   ///< result of a call; Index: event of the same function
+  Choice,   ///< one of several (?:, BinaryConditional); Index into
+            ///< TuFacts::Choices
 };
 
 struct Operand {
@@ -159,40 +161,47 @@ struct Operand {
 //===-- Events ------------------------------------------------------------===//
 
 enum class EventKind : uint8_t {
-  Call,      ///< Callee or Path (indirect); Args; C++ objects: Args[0] is `this`
-  Read,      ///< value at Path is used
-  Write,     ///< Value stored to Path
+  Call,  ///< Callee or Path (indirect); Args; C++ objects: Args[0] is `this`
+  Read,  ///< value at Path is used
+  Write, ///< Value stored to Path
   ReadWrite, ///< ++, +=, ...: Value is the right side or Unknown
   Address,   ///< address of Path is taken and leaves this expression
-  Bind,      ///< local declared or assigned: Path is the bare local, Value its value
-  Return,    ///< Value
-  Branch,    ///< last event of a block that tests something; Value is the
-             ///< subject, Test how; successor 0 is taken when the test holds
+  Bind, ///< local declared or assigned: Path is the bare local, Value its value
+  Return, ///< Value
+  Branch, ///< last event of a block that tests something; Value is the
+          ///< subject, Test how; successor 0 is taken when the test holds
   Throw,
 };
 
-enum class TestKind : uint8_t { NonZero, IsZero, EqualConst, NotEqualConst, Less, Other };
+enum class TestKind : uint8_t {
+  NonZero,
+  IsZero,
+  EqualConst,
+  NotEqualConst,
+  Less,
+  Other
+};
 
 enum EventFlags : uint16_t {
-  EV_Atomic = 1u << 0,       ///< atomic builtin or std::atomic member
-  EV_Arrow = 1u << 1,        ///< C++ call through a base or virtual dispatch
-  EV_Implicit = 1u << 2,     ///< destructor at scope end, conversion, ...
-  EV_OnlyTested = 1u << 3,   ///< a Read used only by a comparison
-  EV_MethodCall = 1u << 4,   ///< Args[0] is the C++ object argument
-  EV_InMacroBody = 1u << 5,  ///< written by the body of a macro of the project
-  EV_Discarded = 1u << 6,    ///< a call whose result nobody uses
-  EV_Assigned = 1u << 7,     ///< Bind by assignment (not by declaration)
+  EV_Atomic = 1u << 0,      ///< atomic builtin or std::atomic member
+  EV_Arrow = 1u << 1,       ///< C++ call through a base or virtual dispatch
+  EV_Implicit = 1u << 2,    ///< destructor at scope end, conversion, ...
+  EV_OnlyTested = 1u << 3,  ///< a Read used only by a comparison
+  EV_MethodCall = 1u << 4,  ///< Args[0] is the C++ object argument
+  EV_InMacroBody = 1u << 5, ///< written by the body of a macro of the project
+  EV_Discarded = 1u << 6,   ///< a call whose result nobody uses
+  EV_Assigned = 1u << 7,    ///< Bind by assignment (not by declaration)
 };
 
 struct Event {
   EventKind Kind = EventKind::Read;
   TestKind Test = TestKind::NonZero;
   uint16_t Flags = 0;
-  EntityId Callee = None;          ///< Call: the function, None if indirect
-  PathId Where = None;             ///< accesses: the path; indirect call: the pointer
+  EntityId Callee = None; ///< Call: the function, None if indirect
+  PathId Where = None;    ///< accesses: the path; indirect call: the pointer
   Operand Value;
   std::vector<Operand> Args;
-  uint32_t Macro = None;           ///< Strings: outermost API macro that wrote it
+  uint32_t Macro = None; ///< Strings: outermost API macro that wrote it
   SourceRange Range;
 
   bool has(uint16_t F) const { return (Flags & F) == F; }
@@ -202,8 +211,9 @@ struct Event {
 };
 
 struct Block {
-  std::vector<uint32_t> Events;    ///< indices into Function::Events, in order
-  std::vector<uint32_t> Succs;     ///< indices into Function::Blocks; None: not reachable
+  std::vector<uint32_t> Events; ///< indices into Function::Events, in order
+  std::vector<uint32_t>
+      Succs; ///< indices into Function::Blocks; None: not reachable
   template <class Archive> void fields(Archive &A) { A(Events, Succs); }
 };
 
@@ -212,8 +222,8 @@ struct Local {
   std::string Name;
   std::string Type;
   TypeClass Class = TypeClass::Unknown;
-  EntityId Record = None;          ///< record it is, or points to
-  uint32_t Flags = 0;              ///< EntityFlags
+  EntityId Record = None; ///< record it is, or points to
+  uint32_t Flags = 0;     ///< EntityFlags
   SourceRange Loc;
   template <class Archive> void fields(Archive &A) {
     A(Name, Type, Class, Record, Flags, Loc);
@@ -225,7 +235,7 @@ struct Function {
   uint32_t Params = 0;
   std::vector<Local> Locals;
   std::vector<Event> Events;
-  std::vector<Block> Blocks;       ///< Blocks[Entry] is where control enters
+  std::vector<Block> Blocks; ///< Blocks[Entry] is where control enters
   uint32_t Entry = 0;
   uint32_t Exit = None;
   SourceRange Body;
@@ -238,26 +248,34 @@ struct Function {
 
 /// How control gets into a function from outside the extension.
 enum class EntryKind : uint8_t {
-  ModuleInit,   ///< PyInit_*, Py_mod_create, Py_mod_exec, PYBIND11_MODULE body
-  StaticInit,   ///< dynamic initialiser of a global
-  Method,       ///< PyMethodDef, pybind11/nanobind def
-  Slot,         ///< type slot other than those below
-  Getter, Setter,
-  New, Init, Dealloc, Finalize, Traverse, Clear,
-  ModuleTraverse, ModuleClear, ModuleFree,
-  Capsule,      ///< function in a C API table or capsule
-  Callback,     ///< handed to a C API that calls it later
-  Thread,       ///< start routine of a thread the extension makes
-  Exported,     ///< only linkage makes it reachable
+  ModuleInit, ///< PyInit_*, Py_mod_create, Py_mod_exec, PYBIND11_MODULE body
+  StaticInit, ///< dynamic initialiser of a global
+  Method,     ///< PyMethodDef, pybind11/nanobind def
+  Slot,       ///< type slot other than those below
+  Getter,
+  Setter,
+  New,
+  Init,
+  Dealloc,
+  Finalize,
+  Traverse,
+  Clear,
+  ModuleTraverse,
+  ModuleClear,
+  ModuleFree,
+  Capsule,  ///< function in a C API table or capsule
+  Callback, ///< handed to a C API that calls it later
+  Thread,   ///< start routine of a thread the extension makes
+  Exported, ///< only linkage makes it reachable
 };
 
 struct EntryPoint {
   EntityId Function = None;
   EntryKind Kind = EntryKind::Method;
-  std::string Name;                ///< Python name or slot name: `get`, `tp_iternext`
-  uint32_t MethodFlags = 0;        ///< METH_* of a PyMethodDef entry
-  EntityId Table = None;           ///< place that lists it
-  EntityId Within = None;          ///< function that registers it, if any
+  std::string Name;         ///< Python name or slot name: `get`, `tp_iternext`
+  uint32_t MethodFlags = 0; ///< METH_* of a PyMethodDef entry
+  EntityId Table = None;    ///< place that lists it
+  EntityId Within = None;   ///< function that registers it, if any
   SourceRange Loc;
   template <class Archive> void fields(Archive &A) {
     A(Function, Kind, Name, MethodFlags, Table, Within, Loc);
@@ -266,11 +284,13 @@ struct EntryPoint {
 
 /// One entry of a PyModuleDef_Slot or PyType_Slot array.
 struct SlotEntry {
-  std::string Slot;                ///< macro name, `Py_mod_gil`, or the number
+  std::string Slot; ///< macro name, `Py_mod_gil`, or the number
   EntityId Function = None;
-  int64_t Value = 0;               ///< of a slot that holds no function
+  int64_t Value = 0; ///< of a slot that holds no function
   SourceRange Loc;
-  template <class Archive> void fields(Archive &A) { A(Slot, Function, Value, Loc); }
+  template <class Archive> void fields(Archive &A) {
+    A(Slot, Function, Value, Loc);
+  }
 };
 
 struct SlotTable {
@@ -280,13 +300,19 @@ struct SlotTable {
 };
 
 /// A PyModuleDef or binding-tool module macro.
-enum class ModuleKind : uint8_t { Def, Pybind11, Nanobind, Cython, BoostPython };
+enum class ModuleKind : uint8_t {
+  Def,
+  Pybind11,
+  Nanobind,
+  Cython,
+  BoostPython
+};
 struct ModuleDecl {
   ModuleKind Kind = ModuleKind::Def;
-  std::string Name;                ///< as imported, without the package
-  EntityId Def = None;             ///< the PyModuleDef place
-  EntityId Slots = None;           ///< the slot table place, None: single-phase
-  bool DeclaresNoGil = false;      ///< binding tool's own declaration seen
+  std::string Name;           ///< as imported, without the package
+  EntityId Def = None;        ///< the PyModuleDef place
+  EntityId Slots = None;      ///< the slot table place, None: single-phase
+  bool DeclaresNoGil = false; ///< binding tool's own declaration seen
   SourceRange Loc;
   template <class Archive> void fields(Archive &A) {
     A(Kind, Name, Def, Slots, DeclaresNoGil, Loc);
@@ -299,36 +325,53 @@ struct MemberEntry {
   std::string Name;
   bool ReadOnly = false;
   SourceRange Loc;
-  template <class Archive> void fields(Archive &A) { A(Field, Name, ReadOnly, Loc); }
+  template <class Archive> void fields(Archive &A) {
+    A(Field, Name, ReadOnly, Loc);
+  }
 };
 
-//===-- Preprocessor and comments ------------------------------------------===//
+//===-- Preprocessor and comments
+//------------------------------------------===//
 
 /// A suppression, or a comment that speaks of the GIL.
-enum class CommentKind : uint8_t { Ignore, IgnoreFile, NoLint, NoLintNextLine, NoLintBegin, NoLintEnd, NoQa, MentionsGil };
+enum class CommentKind : uint8_t {
+  Ignore,
+  IgnoreFile,
+  NoLint,
+  NoLintNextLine,
+  NoLintBegin,
+  NoLintEnd,
+  NoQa,
+  MentionsGil
+};
 struct CommentFact {
   CommentKind Kind = CommentKind::Ignore;
-  std::vector<std::string> Rules;  ///< empty: all
+  std::vector<std::string> Rules; ///< empty: all
   std::string Reason;
-  SourceRange Loc;                 ///< EndLine is the last line of the comment
-  bool AloneOnLine = false;        ///< nothing but white space before it
-  template <class Archive> void fields(Archive &A) { A(Kind, Rules, Reason, Loc, AloneOnLine); }
+  SourceRange Loc;          ///< EndLine is the last line of the comment
+  bool AloneOnLine = false; ///< nothing but white space before it
+  template <class Archive> void fields(Archive &A) {
+    A(Kind, Rules, Reason, Loc, AloneOnLine);
+  }
 };
 
-/// A project macro whose expansion differs with the GIL (`LOCK` empty in one arm).
+/// A project macro whose expansion differs with the GIL (`LOCK` empty in one
+/// arm).
 struct MacroFact {
   std::string Name;
   std::string Body;
   bool Empty = false;
-  bool GilConditional = false;     ///< defined inside `#if` on Py_GIL_DISABLED
+  bool GilConditional = false; ///< defined inside `#if` on Py_GIL_DISABLED
   SourceRange Loc;
-  template <class Archive> void fields(Archive &A) { A(Name, Body, Empty, GilConditional, Loc); }
+  template <class Archive> void fields(Archive &A) {
+    A(Name, Body, Empty, GilConditional, Loc);
+  }
 };
 
 struct FileFact {
-  std::string Path;                ///< absolute, normalised
-  bool User = false;               ///< belongs to the extension under scan
-  std::string Hash;                ///< content hash, empty if not read
+  std::string Path;  ///< absolute, normalised
+  bool User = false; ///< belongs to the extension under scan
+  std::string Hash;  ///< content hash, empty if not read
   template <class Archive> void fields(Archive &A) { A(Path, User, Hash); }
 };
 
@@ -340,11 +383,11 @@ struct DiagnosticFact {
 
 /// Everything one translation unit says.
 struct TuFacts {
-  std::string MainFile;            ///< absolute path
+  std::string MainFile; ///< absolute path
   bool Cxx = false;
-  bool ReachesPython = false;      ///< Python.h was read
-  std::string PythonVersion;       ///< PY_VERSION of the headers read
-  bool GilDisabled = false;        ///< Py_GIL_DISABLED was defined
+  bool ReachesPython = false; ///< Python.h was read
+  std::string PythonVersion;  ///< PY_VERSION of the headers read
+  bool GilDisabled = false;   ///< Py_GIL_DISABLED was defined
   std::vector<FileFact> Files;
   std::vector<std::string> Strings;
   std::vector<Entity> Entities;
@@ -357,9 +400,9 @@ struct TuFacts {
   std::vector<MemberEntry> Members;
   std::vector<CommentFact> Comments;
   std::vector<MacroFact> Macros;
-  std::vector<DiagnosticFact> Errors;  ///< front-end errors, first 100
-  uint32_t FunctionsSeen = 0;      ///< user functions with a body
-  uint32_t FunctionsAnalysed = 0;  ///< of those, with a usable body
+  std::vector<DiagnosticFact> Errors; ///< front-end errors, first 100
+  uint32_t FunctionsSeen = 0;         ///< user functions with a body
+  uint32_t FunctionsAnalysed = 0;     ///< of those, with a usable body
 
   template <class Archive> void fields(Archive &A) {
     A(MainFile, Cxx, ReachesPython, PythonVersion, GilDisabled, Files, Strings,

@@ -202,8 +202,8 @@ private:
 
   void operand(const Operand &O, const Function *Fn) {
     enumerator(O.Kind, OperandKind::Choice);
-    bool Indexed = O.Kind == OperandKind::String ||
-                   O.Kind >= OperandKind::Function;
+    bool Indexed =
+        O.Kind == OperandKind::String || O.Kind >= OperandKind::Function;
     if (Indexed && O.Index == None) {
       Good = false;
       return;

@@ -1,4 +1,4 @@
-//===- Serialize.h - facts as bytes --------------------------------*- C++ -*-===//
+//===- Serialize.h - facts as bytes -----------------------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,7 +24,8 @@ namespace ungil {
 std::string serialize(const TuFacts &Facts);
 
 /// Reads what serialize() wrote. False when \p Bytes is of another version,
-/// truncated, or names an index outside its table; \p Facts is then unspecified.
+/// truncated, or names an index outside its table; \p Facts is then
+/// unspecified.
 bool deserialize(std::string_view Bytes, TuFacts &Facts);
 
 } // namespace ungil

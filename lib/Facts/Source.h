@@ -1,4 +1,4 @@
-//===- Source.h - positions in source files ------------------------*- C++ -*-===//
+//===- Source.h - positions in source files ---------------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

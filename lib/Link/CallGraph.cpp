@@ -178,8 +178,8 @@ void CallGraphPass::collectCalls() {
         std::string Name = P.entity(Call.Callee).Name;
         if (Name.starts_with("?::"))
           Name = Name.substr(3);
-        if (auto It = ByName.find(Name); It != ByName.end() &&
-                                         It->second != None && !P.api(Call))
+        if (auto It = ByName.find(Name);
+            It != ByName.end() && It->second != None && !P.api(Call))
           Call.Callee = P.body(It->second).Id;
       }
       if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end()) {
@@ -256,7 +256,7 @@ void CallGraphPass::findWaysIn() {
       if ((Phase & (P_Init | P_Traverse)) ||
           ((Phase & P_Unknown) && !P.provedConcurrent(F)))
         continue;
-      if (!Info.Reachable()) {
+      if (!Info.isReachable()) {
         Info.FirstEntry = I;
         Work.push_back(F);
       }
@@ -267,7 +267,7 @@ void CallGraphPass::findWaysIn() {
     Work.pop_front();
     for (FunctionId Callee : Callees[F]) {
       FunctionInfo &Info = P.Functions[Callee];
-      if (Info.Reachable())
+      if (Info.isReachable())
         continue;
       Info.FirstEntry = P.Functions[F].FirstEntry;
       for (const CallSite &S : Info.Callers)

@@ -1,4 +1,4 @@
-//===- Flow.h - forward data-flow over a function's blocks ---------*- C++ -*-===//
+//===- Flow.h - forward data-flow over a function's blocks ------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

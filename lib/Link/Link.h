@@ -1,4 +1,4 @@
-//===- Link.h - facts of all units to one program ------------------*- C++ -*-===//
+//===- Link.h - facts of all units to one program ---------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -51,8 +51,7 @@ private:
 class LockFlow {
 public:
   LockFlow(LockPass &Pass, FunctionId F)
-      : Pass(Pass), P(Pass.P), F(F), Body(P.body(F)),
-        V(P.Functions[F].Value) {}
+      : Pass(Pass), P(Pass.P), F(F), Body(P.body(F)), V(P.Functions[F].Value) {}
 
   LockState entry();
   bool join(LockState &Into, const LockState &From);
@@ -160,8 +159,7 @@ bool LockFlow::releaseHandle(LockState &S, uint32_t Handle) {
   if (Handle == None)
     return false;
   size_t Before = S.Held.size();
-  std::erase_if(S.Held,
-                [&](const HeldLock &L) { return L.Handle == Handle; });
+  std::erase_if(S.Held, [&](const HeldLock &L) { return L.Handle == Handle; });
   return S.Held.size() != Before;
 }
 
@@ -200,11 +198,11 @@ void LockFlow::applyApi(LockState &S, EventId E, const ApiFunction &Api) {
   case LockAction::Guard:
     for (int Arg : Lock.Objects) {
       HeldLock L;
-      L.Kind = Lock.Action == LockAction::TryAcquire ? LockKind::Unknown
-                                                     : Lock.Kind;
+      L.Kind =
+          Lock.Action == LockAction::TryAcquire ? LockKind::Unknown : Lock.Kind;
       L.What = objectOf(E, Arg, Lock.Kind);
-      L.Handle = handleOf(E, Lock.Action == LockAction::Guard ? 0
-                                                              : Lock.Handle);
+      L.Handle =
+          handleOf(E, Lock.Action == LockAction::Guard ? 0 : Lock.Handle);
       L.Acquired = E;
       acquire(S, L);
     }
@@ -285,8 +283,8 @@ void LockFlow::applyName(LockState &S, EventId E) {
       Name.find("free") != std::string::npos ||
       Name.find("destroy") != std::string::npos)
     return;
-  Origin What = objectOf(E, Body.Events[E].Args.empty() ? -1 : 0,
-                         LockKind::Unknown);
+  Origin What =
+      objectOf(E, Body.Events[E].Args.empty() ? -1 : 0, LockKind::Unknown);
   if (Name.find("unlock") != std::string::npos ||
       Name.find("release") != std::string::npos ||
       Name.find("leave") != std::string::npos) {
@@ -306,11 +304,12 @@ void LockFlow::atExit(const LockState &S) {
     if (L.Acquired == None)
       continue;
     bool ParamOrPlace = false;
-    if (L.What.Kind == OperandKind::Load || L.What.Kind == OperandKind::Address) {
+    if (L.What.Kind == OperandKind::Load ||
+        L.What.Kind == OperandKind::Address) {
       const Path &Where = P.path(L.What.Index);
-      ParamOrPlace = Where.Root == RootKind::Place ||
-                     (Where.Root == RootKind::Local &&
-                      Where.Index < Body.Params);
+      ParamOrPlace =
+          Where.Root == RootKind::Place ||
+          (Where.Root == RootKind::Local && Where.Index < Body.Params);
     }
     if (!ParamOrPlace)
       L.What = {};
@@ -321,9 +320,8 @@ void LockFlow::atExit(const LockState &S) {
     Summary.Acquires = Net;
   else
     std::erase_if(Summary.Acquires, [&](const HeldLock &L) {
-      return std::none_of(Net.begin(), Net.end(), [&](const HeldLock &O) {
-        return O.sameLock(L);
-      });
+      return std::none_of(Net.begin(), Net.end(),
+                          [&](const HeldLock &O) { return O.sameLock(L); });
     });
   SawExit = true;
 }
@@ -343,8 +341,7 @@ void LockFlow::transfer(LockState &S, EventId E) {
   if (Api && Api->Effect && (Api->Effect->Attaches || Api->Effect->Detaches))
     return; // `lock` in such a name means the GIL
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
-    return applySummary(S, E, Pass.Summaries[It->second],
-                        P.body(It->second));
+    return applySummary(S, E, Pass.Summaries[It->second], P.body(It->second));
   if (Call.has(EV_MethodCall | EV_Implicit)) {
     releaseHandle(S, handleOf(E, 0)); // the destructor of a library's guard
     return;
@@ -420,8 +417,8 @@ Origin LockPass::inCallee(const Origin &O, const Event &Call, const Values &V,
 /// Intersects what the callers of \p F hold. True when it changed.
 bool LockPass::improveEntry(FunctionId F) {
   FunctionInfo &Info = P.Functions[F];
-  bool Outside = !Info.Entries.empty() || Info.AddressTaken ||
-                 Info.Callers.empty();
+  bool Outside =
+      !Info.Entries.empty() || Info.AddressTaken || Info.Callers.empty();
   std::vector<HeldLock> Common;
   bool First = true;
   if (!Outside)
@@ -443,9 +440,8 @@ bool LockPass::improveEntry(FunctionId F) {
         Common = Here;
       } else {
         std::erase_if(Common, [&](const HeldLock &L) {
-          return std::none_of(Here.begin(), Here.end(), [&](const HeldLock &O) {
-            return O.sameLock(L);
-          });
+          return std::none_of(Here.begin(), Here.end(),
+                              [&](const HeldLock &O) { return O.sameLock(L); });
         });
       }
       First = false;

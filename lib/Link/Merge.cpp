@@ -75,8 +75,7 @@ void Merger::addEntities(TuFacts &Unit) {
   Entities.assign(Unit.Entities.size(), None);
   for (uint32_t I = 0; I != Unit.Entities.size(); ++I) {
     Entity &E = Unit.Entities[I];
-    auto [It, New] =
-        EntitiesByUsr.try_emplace(E.Usr, Whole.Entities.size());
+    auto [It, New] = EntitiesByUsr.try_emplace(E.Usr, Whole.Entities.size());
     Entities[I] = It->second;
     E.Loc.File = Renumber::at(Files, E.Loc.File);
     E.Declaration.File = Renumber::at(Files, E.Declaration.File);
@@ -113,8 +112,7 @@ void Merger::addPaths(TuFacts &Unit) {
       Key.push_back(static_cast<uint32_t>(S.Kind));
       Key.push_back(S.Field);
     }
-    auto [It, New] =
-        PathsByKey.try_emplace(std::move(Key), Whole.Paths.size());
+    auto [It, New] = PathsByKey.try_emplace(std::move(Key), Whole.Paths.size());
     if (New)
       Whole.Paths.push_back(P);
     Paths.push_back(It->second);
@@ -263,8 +261,7 @@ TuFacts merge(std::vector<TuFacts> Units) {
   // Bodies of header functions are counted once, so recount.
   for (const Function &F : M.Whole.Functions) {
     ++M.Whole.FunctionsSeen;
-    M.Whole.FunctionsAnalysed +=
-        !(M.Whole.Entities[F.Id].Flags & EF_HasError);
+    M.Whole.FunctionsAnalysed += !(M.Whole.Entities[F.Id].Flags & EF_HasError);
   }
   return std::move(M.Whole);
 }

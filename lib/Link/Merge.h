@@ -1,4 +1,4 @@
-//===- Merge.h - facts of all units as one -------------------------*- C++ -*-===//
+//===- Merge.h - facts of all units as one ----------------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -24,8 +24,7 @@ bool OwnershipModel::paramEscapes(FunctionId F, unsigned Param) {
   auto [It, New] = ParamEscape.try_emplace({F, Param}, false);
   if (!New)
     return It->second; // also the optimistic answer inside a recursion
-  Origin Self{OperandKind::Load,
-              P.intern({RootKind::Local, Param, {}}), 0};
+  Origin Self{OperandKind::Load, P.intern({RootKind::Local, Param, {}}), 0};
   bool Escapes = false;
   for (EventId E = 0; E != P.body(F).Events.size() && !Escapes; ++E)
     Escapes = escapesAt(F, E, Self);
@@ -78,8 +77,7 @@ bool OwnershipModel::storesInStack(FunctionId F, const Path &Target) {
 bool OwnershipModel::keeps(FunctionId F, EventId E, unsigned Arg) {
   const Event &Call = P.body(F).Events[E];
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
-    return Arg >= P.body(It->second).Params ||
-           paramEscapes(It->second, Arg);
+    return Arg >= P.body(It->second).Params || paramEscapes(It->second, Arg);
   const ApiFunction *Api = P.api(Call);
   if (!Api)
     return true; // unknown function, function pointer
@@ -99,8 +97,7 @@ bool OwnershipModel::keeps(FunctionId F, EventId E, unsigned Arg) {
   if (Into >= 0) {
     const auto &Set = P.Functions[F].Value.arg(E, Into);
     return !std::all_of(Set.begin(), Set.end(), [&](const Origin &O) {
-      return O.Kind == OperandKind::Result && !O.Out &&
-             isFreshCall(F, O.Index);
+      return O.Kind == OperandKind::Result && !O.Out && isFreshCall(F, O.Index);
     }) || Set.empty();
   }
   return true;
@@ -234,7 +231,9 @@ bool OwnershipModel::entryParameter(FunctionId F, unsigned Param,
     }
     if (Param == First + 2) {
       Out = {Sharing::Private,
-             "the dict of keyword arguments belongs to this call", None, {}};
+             "the dict of keyword arguments belongs to this call",
+             None,
+             {}};
       return true;
     }
   }
@@ -267,8 +266,7 @@ SharingVerdict OwnershipModel::parameter(FunctionId F, unsigned Param) {
   if (!Any || !Info.Entries.empty() || Info.AddressTaken) {
     bool FromPython = !Info.Entries.empty();
     V = {FromPython ? Sharing::Shared : Sharing::Unknown,
-         FromPython ? "Python code passes it, and keeps its own reference"
-                    : "",
+         FromPython ? "Python code passes it, and keeps its own reference" : "",
          None,
          {}};
   } else if (V.How == Sharing::Private) {
@@ -298,14 +296,15 @@ SharingVerdict OwnershipModel::stored(FunctionId F, EventId Use,
   indexStores();
   SharingVerdict V;
   V.Where = Key;
-  EntityId Record = P.entity(Key).Kind == EntityKind::Field
-                        ? P.entity(Key).Parent
-                        : None;
+  EntityId Record =
+      P.entity(Key).Kind == EntityKind::Field ? P.entity(Key).Parent : None;
   const auto &Writers = Stores[Key];
   if (Record != None && stackOnly(Record)) {
     // Private as long as only private values are stored.
     It->second = {Sharing::Private, "", Key, {}};
-    V = {Sharing::Private, "it lives in a local structure of this call", Key,
+    V = {Sharing::Private,
+         "it lives in a local structure of this call",
+         Key,
          {}};
     for (Site S : Writers) {
       const auto &Values = P.Functions[S.Function].Value.value(S.Event);
@@ -404,8 +403,10 @@ SharingVerdict OwnershipModel::origin(FunctionId F, EventId Use,
       return {Sharing::Immutable, "it cannot change once made", None, {}};
     if (escapedBefore(F, O.Index, 0, Use))
       return {Sharing::Unknown, "", None, {}};
-    return {Sharing::Private, "it is made by this call and not shared yet",
-            None, {}};
+    return {Sharing::Private,
+            "it is made by this call and not shared yet",
+            None,
+            {}};
   }
   default:
     return {};
@@ -460,7 +461,8 @@ static void findLending(Program &P, FunctionId F) {
         if (O.Kind != OperandKind::Result || O.Out)
           continue;
         const ApiFunction *Api = P.api(Body.Events[O.Index]);
-        if (Api && Api->Borrow && Api->Borrow->Danger >= Hazard::SharedMutable &&
+        if (Api && Api->Borrow &&
+            Api->Borrow->Danger >= Hazard::SharedMutable &&
             Api->Borrow->Outs.empty() && !Api->Borrow->Interior)
           Lender = O.Index;
       }

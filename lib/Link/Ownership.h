@@ -1,4 +1,4 @@
-//===- Ownership.h - who can reach a container ---------------------*- C++ -*-===//
+//===- Ownership.h - who can reach a container ------------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -204,8 +204,8 @@ void PlacesPass::collect(FunctionId F) {
     default:
       continue;
     }
-    bool StoresNull = Ev.Kind == EventKind::Write &&
-                      Ev.Value.Kind == OperandKind::Null;
+    bool StoresNull =
+        Ev.Kind == EventKind::Write && Ev.Value.Kind == OperandKind::Null;
     for (PathId Where : std::vector<PathId>(V.Events[E].Where))
       add({F, E}, Kind, Where, Ev.Flags, StoresNull);
   }

@@ -69,8 +69,7 @@ std::string Program::text(const Path &Where, FunctionId F) const {
     Text = entity(Where.Index).Name;
     break;
   case RootKind::Result:
-    Text = "the result of " +
-           calleeName(body(F).Events[Where.Index]) + "()";
+    Text = "the result of " + calleeName(body(F).Events[Where.Index]) + "()";
     break;
   case RootKind::Unknown:
     return "an expression";
@@ -142,29 +141,28 @@ static std::string entryText(const EntryPoint &E) {
 }
 
 std::string Program::entryName(FunctionId F) const {
-  if (!Functions[F].Reachable())
+  if (!Functions[F].isReachable())
     return {};
   return entryText(Facts.EntryPoints[Functions[F].FirstEntry]);
 }
 
 std::vector<Note> Program::traceTo(Site S) const {
   std::vector<Note> Trace;
-  if (!Functions[S.Function].Reachable())
+  if (!Functions[S.Function].isReachable())
     return Trace;
   FunctionId F = S.Function;
   for (unsigned Depth = 0; Functions[F].CameFrom.Caller != None && Depth < 32;
        ++Depth) {
     const CallSite &From = Functions[F].CameFrom;
-    SourceRange At = From.Event != None
-                         ? event({From.Caller, From.Event}).Range
-                         : entityOf(From.Caller).Loc;
-    Trace.push_back({At, "'" + name(From.Caller) + "' calls '" + name(F) +
-                             "' here"});
+    SourceRange At = From.Event != None ? event({From.Caller, From.Event}).Range
+                                        : entityOf(From.Caller).Loc;
+    Trace.push_back(
+        {At, "'" + name(From.Caller) + "' calls '" + name(F) + "' here"});
     F = From.Caller;
   }
-  Trace.push_back({entityOf(F).Loc,
-                   entryText(Facts.EntryPoints[Functions[F].FirstEntry]) +
-                       " enters here"});
+  Trace.push_back(
+      {entityOf(F).Loc,
+       entryText(Facts.EntryPoints[Functions[F].FirstEntry]) + " enters here"});
   std::reverse(Trace.begin(), Trace.end());
   return Trace;
 }

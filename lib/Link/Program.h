@@ -1,4 +1,4 @@
-//===- Program.h - the whole extension, linked ---------------------*- C++ -*-===//
+//===- Program.h - the whole extension, linked ------------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,7 +7,8 @@
 //
 // What rules see. A Program is the merged facts plus everything Link derives
 // from them: values behind locals, the call graph with phases, the locks held
-// at every event, who can reach a container, and the accesses of every place. Rules are pure functions of it.
+// at every event, who can reach a container, and the accesses of every place.
+// Rules are pure functions of it.
 //
 // Functions are numbered as in Facts.Functions (FunctionId); events as in
 // their function (EventId).
@@ -81,13 +82,13 @@ struct Values {
 //===-- Phases ------------------------------------------------------------===//
 
 enum Phase : uint8_t {
-  P_Init = 1,        ///< module init and static initialisers
-  P_Construct = 2,   ///< tp_new, tp_init
-  P_Concurrent = 4,  ///< anything Python can call from several threads
+  P_Init = 1,       ///< module init and static initialisers
+  P_Construct = 2,  ///< tp_new, tp_init
+  P_Concurrent = 4, ///< anything Python can call from several threads
   P_Dealloc = 8,
-  P_Traverse = 16,   ///< tp_traverse, tp_clear, module clear: no other thread
-  P_Native = 32,     ///< threads the extension makes
-  P_Unknown = 64,    ///< nothing seen that calls it, but something may
+  P_Traverse = 16, ///< tp_traverse, tp_clear, module clear: no other thread
+  P_Native = 32,   ///< threads the extension makes
+  P_Unknown = 64,  ///< nothing seen that calls it, but something may
 };
 
 //===-- Locks -------------------------------------------------------------===//
@@ -96,8 +97,8 @@ enum Phase : uint8_t {
 struct HeldLock {
   LockKind Kind = LockKind::Unknown;
   Origin What;
-  uint32_t Handle = None;   ///< local that releases it when destroyed or ended
-  EventId Acquired = None;  ///< None: held by the caller
+  uint32_t Handle = None;  ///< local that releases it when destroyed or ended
+  EventId Acquired = None; ///< None: held by the caller
   bool sameLock(const HeldLock &O) const {
     return Kind == O.Kind && What == O.What;
   }
@@ -109,8 +110,8 @@ enum class Attachment : uint8_t { Attached, Detached, Either };
 
 /// Locks held before each event of one function.
 struct LockStates {
-  std::vector<std::vector<HeldLock>> Sets;      ///< set 0 is empty
-  std::vector<uint32_t> Held;                   ///< per event: index of Sets
+  std::vector<std::vector<HeldLock>> Sets; ///< set 0 is empty
+  std::vector<uint32_t> Held;              ///< per event: index of Sets
   const std::vector<HeldLock> &at(EventId E) const {
     return Sets[E < Held.size() ? Held[E] : 0];
   }
@@ -126,17 +127,17 @@ struct CallSite {
 
 struct FunctionInfo {
   uint8_t Phases = 0;
-  std::vector<CallSite> Callers;          ///< in order of caller and event
-  std::vector<uint32_t> Entries;          ///< indices into Facts.EntryPoints
-  bool AddressTaken = false;              ///< somebody unseen may call it
+  std::vector<CallSite> Callers; ///< in order of caller and event
+  std::vector<uint32_t> Entries; ///< indices into Facts.EntryPoints
+  bool AddressTaken = false;     ///< somebody unseen may call it
   Values Value;
   LockStates Locks;
-  std::vector<HeldLock> EntryLocks;       ///< held by every caller
+  std::vector<HeldLock> EntryLocks; ///< held by every caller
   /// Shortest way in from an entry point: the caller's site, or None at the
   /// entry itself.
   CallSite CameFrom;
-  uint32_t FirstEntry = None;             ///< entry point at the start of it
-  bool ReturnsFresh = false;              ///< every result is new and private
+  uint32_t FirstEntry = None; ///< entry point at the start of it
+  bool ReturnsFresh = false;  ///< every result is new and private
   /// The one place every result names (`return &state;`), Unknown if none:
   /// accessors of a singleton are looked through.
   Origin ReturnsPlace;
@@ -144,24 +145,24 @@ struct FunctionInfo {
   /// parameter that owns it (-1: none); None if it lends nothing.
   EventId Lends = None;
   int LendsOwner = -1;
-  bool Reachable() const { return FirstEntry != None; }
+  bool isReachable() const { return FirstEntry != None; }
 };
 
 //===-- Containers --------------------------------------------------------===//
 
 enum class Sharing : uint8_t {
-  Private,    ///< no other thread can reach it here
-  Immutable,  ///< tuple, frozen
-  Frozen,     ///< shared, but changed during module init only
-  Unknown,    ///< came from somewhere the model does not see
-  Shared,     ///< other threads can reach it
+  Private,   ///< no other thread can reach it here
+  Immutable, ///< tuple, frozen
+  Frozen,    ///< shared, but changed during module init only
+  Unknown,   ///< came from somewhere the model does not see
+  Shared,    ///< other threads can reach it
 };
 
 struct SharingVerdict {
   Sharing How = Sharing::Unknown;
-  std::string Why;              ///< `the dict of keyword arguments of this call`
-  EntityId Where = None;        ///< place or field that holds it, if one does
-  std::vector<Site> Mutators;   ///< concurrent changes to it that were seen
+  std::string Why;            ///< `the dict of keyword arguments of this call`
+  EntityId Where = None;      ///< place or field that holds it, if one does
+  std::vector<Site> Mutators; ///< concurrent changes to it that were seen
 };
 
 //===-- Places ------------------------------------------------------------===//
@@ -172,9 +173,9 @@ enum class AccessKind : uint8_t { Read, Write, ReadWrite, Address };
 struct Access {
   Site At;
   AccessKind Kind = AccessKind::Read;
-  PathId Path = None;      ///< canonical, rooted in the place
+  PathId Path = None; ///< canonical, rooted in the place
   bool Atomic = false;
-  bool Indirect = false;   ///< through the pointer the place holds
+  bool Indirect = false; ///< through the pointer the place holds
   bool StoresNull = false;
   /// The write stands under a test of the place (or of a place written
   /// beside it) that asks whether it is still unset: lazy initialisation.
@@ -192,7 +193,7 @@ class Program {
 public:
   TuFacts Facts;
   const Api *Known = nullptr;
-  std::vector<FunctionInfo> Functions;           ///< parallel to Facts.Functions
+  std::vector<FunctionInfo> Functions; ///< parallel to Facts.Functions
   std::unordered_map<EntityId, FunctionId> BodyOf;
   std::map<EntityId, std::vector<Access>> Places; ///< static-duration places
 
@@ -227,8 +228,8 @@ public:
   }
   /// Is that proved from an entry point, not assumed?
   bool provedConcurrent(FunctionId F) const {
-    return Functions[F].Phases & (P_Construct | P_Concurrent | P_Dealloc |
-                                  P_Native);
+    return Functions[F].Phases &
+           (P_Construct | P_Concurrent | P_Dealloc | P_Native);
   }
   /// Only module init (or nothing) runs it.
   bool initOnly(FunctionId F) const {

@@ -82,8 +82,7 @@ OriginSet ValueFlow::unite(OriginSet A, OriginSet B) {
 ValueFlow::State ValueFlow::entry() {
   State S(F.Locals.size(), 0);
   for (uint32_t I = 0; I != F.Params; ++I)
-    S[I] = single(
-        {OperandKind::Load, P.intern({RootKind::Local, I, {}}), 0});
+    S[I] = single({OperandKind::Load, P.intern({RootKind::Local, I, {}}), 0});
   return S;
 }
 
@@ -230,10 +229,8 @@ void ValueFlow::call(State &S, EventId E) {
       continue;
     Origin Out{OperandKind::Result, E, I + 1};
     const ApiFunction *Api = P.api(Call);
-    bool Fills = Api || Call.Callee == None ||
-                 !P.BodyOf.count(Call.Callee);
-    S[Target.Index] =
-        Fills ? single(Out) : unite(S[Target.Index], single(Out));
+    bool Fills = Api || Call.Callee == None || !P.BodyOf.count(Call.Callee);
+    S[Target.Index] = Fills ? single(Out) : unite(S[Target.Index], single(Out));
   }
 }
 
@@ -289,9 +286,9 @@ static Origin returnedPlace(const Program &P, FunctionId F) {
     if (Body.Events[E].Kind != EventKind::Return)
       continue;
     for (const Origin &O : V.value(E)) {
-      bool Named = (O.Kind == OperandKind::Address ||
-                    O.Kind == OperandKind::Load) &&
-                   P.path(O.Index).Root == RootKind::Place;
+      bool Named =
+          (O.Kind == OperandKind::Address || O.Kind == OperandKind::Load) &&
+          P.path(O.Index).Root == RootKind::Place;
       if (!Named || (Place.Kind != OperandKind::Unknown && Place != O))
         return {};
       Place = O;

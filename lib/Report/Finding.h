@@ -1,4 +1,4 @@
-//===- Finding.h - one thing a maintainer should look at -----------*- C++ -*-===//
+//===- Finding.h - one thing a maintainer should look at --------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -55,17 +55,17 @@ struct FixPlan {
 struct Finding {
   std::string Rule;
   SourceRange Range;
-  std::string Function;      ///< enclosing function as a person says it, or empty
-  std::string Entity;        ///< the place, API or object it is about
+  std::string Function; ///< enclosing function as a person says it, or empty
+  std::string Entity;   ///< the place, API or object it is about
   Severity Sev = Severity::Warning;
   Confidence Conf = Confidence::Medium;
   std::string Message;
   std::string Why;
   std::string Help;
-  std::vector<Note> Notes;   ///< definition, other side of the conflict
-  std::vector<Note> Trace;   ///< from a Python-callable entry to Range
+  std::vector<Note> Notes; ///< definition, other side of the conflict
+  std::vector<Note> Trace; ///< from a Python-callable entry to Range
   FixPlan Fix;
-  std::string Fingerprint;   ///< filled by finalize() in Report
+  std::string Fingerprint; ///< filled by finalize() in Report
 };
 
 /// How many places a rule looked at and how many it reported.
@@ -75,10 +75,10 @@ struct SiteCount {
 };
 
 struct Coverage {
-  uint32_t Files = 0;        ///< translation units chosen for the scan
+  uint32_t Files = 0; ///< translation units chosen for the scan
   uint32_t Parsed = 0;
-  uint32_t WithErrors = 0;   ///< parsed, but the front end reported errors
-  uint32_t Functions = 0;    ///< with a body, in the extension's own files
+  uint32_t WithErrors = 0; ///< parsed, but the front end reported errors
+  uint32_t Functions = 0;  ///< with a body, in the extension's own files
   uint32_t Analysed = 0;
   uint32_t LeftOut = 0;      ///< sources that never reach Python.h
   std::string PythonVersion; ///< of the headers used; empty: none found
@@ -89,19 +89,19 @@ struct Coverage {
 /// Sentences for the user about the run itself: what failed, what to do next.
 struct Remark {
   Severity Sev = Severity::Warning;
-  std::string File;          ///< may be empty
+  std::string File; ///< may be empty
   std::string Message;
 };
 
 /// Everything a scan produced.
 struct Report {
-  std::string Root;                ///< absolute scan root
-  std::vector<std::string> Files;  ///< absolute paths; FileId indexes this
-  std::vector<Finding> Findings;   ///< sorted by file, offset, rule
+  std::string Root;               ///< absolute scan root
+  std::vector<std::string> Files; ///< absolute paths; FileId indexes this
+  std::vector<Finding> Findings;  ///< sorted by file, offset, rule
   uint32_t Suppressed = 0;
   Coverage Cover;
   std::vector<Remark> Remarks;
-  std::string Verdict;             ///< ready | ready-with-notes | not-ready | unknown
+  std::string Verdict; ///< ready | ready-with-notes | not-ready | unknown
 };
 
 } // namespace ungil

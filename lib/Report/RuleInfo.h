@@ -33,7 +33,8 @@ struct RuleInfo {
   std::string_view Tags;      ///< separated by `, `
   std::string_view Markdown;  ///< the page without its front matter
   Severity Default = Severity::Warning;
-  RuleFunction Run = nullptr; ///< null: found elsewhere (unused-suppression)
+  RuleFunction Run = nullptr;  ///< null: found elsewhere (unused-suppression)
+  std::string_view Sites = {}; ///< what it looks at (Rules/Sites.h), or empty
 };
 
 } // namespace ungil

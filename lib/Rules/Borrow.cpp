@@ -19,9 +19,9 @@ bool isLent(const Program &P, const Origin &O, Site S,
   if (O.Kind == OperandKind::Result && O.Index == S.Event) {
     if (Borrow.Outs.empty())
       return O.Out == 0;
-    return O.Out > 0 && std::find(Borrow.Outs.begin(), Borrow.Outs.end(),
-                                  static_cast<int>(O.Out - 1)) !=
-                            Borrow.Outs.end();
+    return O.Out > 0 &&
+           std::find(Borrow.Outs.begin(), Borrow.Outs.end(),
+                     static_cast<int>(O.Out - 1)) != Borrow.Outs.end();
   }
   if (O.Kind == OperandKind::Load || O.Kind == OperandKind::Address) {
     const Path &Where = P.path(O.Index);
@@ -31,8 +31,7 @@ bool isLent(const Program &P, const Origin &O, Site S,
 }
 
 bool contains(const std::vector<int> &List, unsigned I) {
-  return std::find(List.begin(), List.end(), static_cast<int>(I)) !=
-         List.end();
+  return std::find(List.begin(), List.end(), static_cast<int>(I)) != List.end();
 }
 
 } // namespace
@@ -53,9 +52,8 @@ BorrowedUse followBorrow(const Program &P, Site S, const BorrowFact &Borrow) {
     bool SameSection = std::any_of(
         Locks.at(E).begin(), Locks.at(E).end(), [&](const HeldLock &L) {
           return L.Kind == LockKind::CriticalSection &&
-                 std::any_of(Held.begin(), Held.end(), [&](const HeldLock &O) {
-                   return O.sameLock(L);
-                 });
+                 std::any_of(Held.begin(), Held.end(),
+                             [&](const HeldLock &O) { return O.sameLock(L); });
         });
     if (!SameSection && Use.AfterSection == None)
       Use.AfterSection = E;
@@ -70,8 +68,8 @@ BorrowedUse followBorrow(const Program &P, Site S, const BorrowFact &Borrow) {
       for (unsigned I = 0; I != V.Events[E].Args.size(); ++I) {
         if (!Lent(V.arg(E, I)))
           continue;
-        if (Api && Api->Ownership &&
-            contains(Api->Ownership->Retains, I) && Use.Retained == None)
+        if (Api && Api->Ownership && contains(Api->Ownership->Retains, I) &&
+            Use.Retained == None)
           Use.Retained = E;
         Used(E);
       }

@@ -1,4 +1,4 @@
-//===- Borrow.h - a borrowed reference and what becomes of it ------*- C++ -*-===//
+//===- Borrow.h - a borrowed reference and what becomes of it ---*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -20,9 +20,9 @@
 namespace ungil::rules {
 
 struct BorrowedUse {
-  bool OnlyTested = true;        ///< compared with NULL, nothing else
-  EventId Retained = None;       ///< first Py_INCREF of it
-  EventId AfterSection = None;   ///< first use where the section is not held
+  bool OnlyTested = true;      ///< compared with NULL, nothing else
+  EventId Retained = None;     ///< first Py_INCREF of it
+  EventId AfterSection = None; ///< first use where the section is not held
 };
 
 /// Follows the references that call \p S lends, to their uses.

@@ -35,13 +35,13 @@ void lowerInBrokenBodies(const Program &P, std::vector<Finding> &Findings) {
       const SourceRange &R = Found.Range;
       bool Inside = R.File == F.Body.File && R.Offset >= F.Body.Offset &&
                     R.Offset < F.Body.Offset + F.Body.Length;
-      bool Proved = std::any_of(
-          P.Facts.Errors.begin(), P.Facts.Errors.end(),
-          [&](const DiagnosticFact &D) {
-            return D.Loc.File == R.File && D.Loc.Line == R.Line &&
-                   D.Message.find("'" + Found.Entity + "'") !=
-                       std::string::npos;
-          });
+      bool Proved =
+          std::any_of(P.Facts.Errors.begin(), P.Facts.Errors.end(),
+                      [&](const DiagnosticFact &D) {
+                        return D.Loc.File == R.File && D.Loc.Line == R.Line &&
+                               D.Message.find("'" + Found.Entity + "'") !=
+                                   std::string::npos;
+                      });
       if (Inside && !Proved)
         Found.Conf = Confidence::Low;
     }
@@ -57,10 +57,9 @@ bool isLive(const Program &P, Site S) {
          E.Args.size();
 }
 
-void forEachApiCall(
-    const Program &P,
-    const std::function<void(Site, const Event &, const ApiFunction &)>
-        &Visit) {
+void forEachApiCall(const Program &P,
+                    const std::function<void(Site, const Event &,
+                                             const ApiFunction &)> &Visit) {
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     if (!P.reportable(F) || !P.isConcurrent(F))
       continue;

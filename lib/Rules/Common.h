@@ -1,4 +1,4 @@
-//===- Common.h - what rules share ---------------------------------*- C++ -*-===//
+//===- Common.h - what rules share ------------------------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

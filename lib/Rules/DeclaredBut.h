@@ -1,5 +1,4 @@
-//===- DeclaredBut.h - a promise that findings contradict ----------*- C++
-//-*-===//
+//===- DeclaredBut.h - a promise that findings contradict -------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -14,9 +14,6 @@
 
 namespace ungil::rules {
 
-namespace {
-
-/// Places whose type or storage makes them safe, or another rule's business.
 bool isExempt(const Entity &Place) {
   if (Place.has(EF_Const) || Place.has(EF_ThreadLocal) ||
       Place.has(EF_SystemHeader) || Place.has(EF_Generated))
@@ -31,6 +28,8 @@ bool isExempt(const Entity &Place) {
     return false;
   }
 }
+
+namespace {
 
 /// The locks at an access that can protect a place of static duration.
 struct Protection {
@@ -127,10 +126,9 @@ std::optional<PlaceVerdict> judge(const Program &P, const Entity &Place,
     bool Wanted = WritersLocked ? !X.writes() : X.writes();
     bool Bare = protectionAt(P, X.At).Names.empty();
     const SourceRange &R = P.event(X.At).Range;
-    return std::make_tuple(!Wanted, !Bare,
-                           Lazy && X.writes() && X.LazyTest == None,
-                           !P.provedConcurrent(X.At.Function), R.File,
-                           R.Offset);
+    return std::make_tuple(
+        !Wanted, !Bare, Lazy && X.writes() && X.LazyTest == None,
+        !P.provedConcurrent(X.At.Function), R.File, R.Offset);
   };
   V.At = *std::min_element(
       Live.begin(), Live.end(),
@@ -206,8 +204,7 @@ std::vector<PlaceVerdict> judgePlace(const Program &P, EntityId Place) {
   return Result;
 }
 
-std::string placeText(const Program &P, EntityId Place,
-                      const PlaceVerdict *V) {
+std::string placeText(const Program &P, EntityId Place, const PlaceVerdict *V) {
   const Entity &E = P.entity(Place);
   if (V && V->At.Indirect && !V->Fields.empty())
     return "'" + P.entity(V->Fields.back()).Name + "' of what '" + E.Name +
@@ -230,15 +227,13 @@ Finding placeFinding(const Program &P, std::string_view Rule, EntityId Place,
     F.Notes.push_back({E.Loc, "'" + E.Name + "' is defined here"});
   // The other side: one access per function, other functions and writes first.
   std::vector<Access> Others = V.Others;
-  std::stable_sort(Others.begin(), Others.end(),
-                   [&](const Access &A, const Access &B) {
-                     auto Key = [&](const Access &X) {
-                       return std::make_tuple(
-                           X.At.Function == V.At.At.Function, !X.writes(),
-                           X.Kind == AccessKind::Address);
-                     };
-                     return Key(A) < Key(B);
-                   });
+  auto Key = [&](const Access &X) {
+    const SourceRange &R = P.event(X.At).Range;
+    return std::make_tuple(X.At.Function == V.At.At.Function, !X.writes(),
+                           X.Kind == AccessKind::Address, R.File, R.Offset);
+  };
+  std::sort(Others.begin(), Others.end(),
+            [&](const Access &A, const Access &B) { return Key(A) < Key(B); });
   constexpr size_t MaxOthers = 16;
   std::set<FunctionId> Told;
   for (const Access &O : Others) {

@@ -1,4 +1,4 @@
-//===- SharedPlace.h - is this place safe without the GIL? ---------*- C++ -*-===//
+//===- SharedPlace.h - is this place safe without the GIL? ------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,26 +14,29 @@
 #define UNGIL_RULES_SHAREDPLACE_H
 
 #include "Link/Program.h"
-#include <vector>
 #include <string>
+#include <vector>
 
 namespace ungil::rules {
 
 enum class PlaceProblem : uint8_t {
-  Unprotected,      ///< written without a lock
-  ReadUnlocked,     ///< writers hold a lock, this reader does not
-  LazyInit,         ///< test, then set
-  DoubleChecked,    ///< set under a lock, tested outside it
+  Unprotected,   ///< written without a lock
+  ReadUnlocked,  ///< writers hold a lock, this reader does not
+  LazyInit,      ///< test, then set
+  DoubleChecked, ///< set under a lock, tested outside it
 };
 
 struct PlaceVerdict {
   PlaceProblem Problem = PlaceProblem::Unprotected;
-  Access At;                      ///< the unprotected access
-  std::vector<Access> Others;     ///< the other side, and where else
-  std::vector<EntityId> Fields;   ///< of the place, when it is a structure
-  std::string Lock;               ///< lock the writers hold, if they do
+  Access At;                    ///< the unprotected access
+  std::vector<Access> Others;   ///< the other side, and where else
+  std::vector<EntityId> Fields; ///< of the place, when it is a structure
+  std::string Lock;             ///< lock the writers hold, if they do
   Confidence Conf = Confidence::Medium;
 };
+
+/// Its type or storage makes it safe, or another rule's business.
+bool isExempt(const Entity &Place);
 
 /// What is wrong with \p Place: nothing, one verdict, or one for each field
 /// of the structure a pointer leads to.

@@ -1,5 +1,4 @@
-//===- ThreadState.h - who runs with a thread state ----------------*- C++
-//-*-===//
+//===- ThreadState.h - who runs with a thread state -------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -29,6 +29,11 @@ function(ungil_read_rule Page Id)
     set(Rule_${Key} "${CMAKE_MATCH_1}" PARENT_SCOPE)
     set(Value_${Key} "${CMAKE_MATCH_1}")
   endforeach()
+  set(Rule_sites "")
+  if(Front MATCHES "\nsites: +([a-z-]+)\n")
+    set(Rule_sites "${CMAKE_MATCH_1}")
+  endif()
+  set(Rule_sites "${Rule_sites}" PARENT_SCOPE)
   if(NOT Value_id STREQUAL "${Id}")
     message(FATAL_ERROR "${Page}: id is `${Value_id}`, the folder `${Id}`")
   endif()
@@ -92,7 +97,7 @@ foreach(Id IN LISTS Ids)
   string(APPEND Table "      {\"${Id}\",\n       R\"ungil(${Rule_name})ungil\","
     "\n       R\"ungil(${Rule_summary})ungil\",\n       \"${Rule_precision}\","
     "\n       R\"ungil(${Rule_tags})ungil\",\n       R\"ungil(${Rule_Body})ungil\","
-    "\n       Severity::${First}${Rest}, ${Function}},\n")
+    "\n       Severity::${First}${Rest}, ${Function}, \"${Rule_sites}\"},\n")
 endforeach()
 
 set(Generated "${CMAKE_CURRENT_BINARY_DIR}/RuleTable.cpp")

@@ -7,8 +7,8 @@
 //
 // Four questions about every block: is it released by the function its heap
 // asks for, is a plain buffer kept out of the object heap, is an object kept
-// in it, and does CPython release it itself. Phases play no part: the
-// collector walks the heap whoever filled it.
+// in it, and does CPython release it itself. Phases play no part: a block is
+// in the wrong heap whoever put it there.
 //
 //===----------------------------------------------------------------------===//
 
@@ -169,10 +169,11 @@ void Checker::checkRelease(Site S, const ApiFunction &Free) {
 //===-- Buffers in the object heap ----------------------------------------===//
 
 std::string bufferWhy() {
-  return "The collector of free-threaded builds finds objects by walking the "
-         "object heap and takes every block in it for an object; another "
-         "thread's collection reads this one as such. Freed blocks of that "
-         "heap are also kept readable for a while, for lock-free readers.";
+  return "Free-threaded builds keep that heap for objects. Lists and dicts are "
+         "read without a lock there: a thread may count a reference to an "
+         "object just after another has freed it, and takes it back when it "
+         "sees that. Where the block now holds something else, it writes into "
+         "that.";
 }
 
 void Checker::checkBuffer(Site S, const ApiFunction &Alloc) {
@@ -248,10 +249,10 @@ void Checker::checkObject(Site S, const ApiFunction &Alloc) {
   Finding F = make(S, Confidence::High);
   F.Message = "object allocated with '" + name(S) + "', from " +
               heapOf(Alloc.Alloc->Domain);
-  F.Why = "The collector of free-threaded builds finds objects by walking the "
-          "object heap: it never sees this one. Lock-free readers of lists "
-          "and dicts in other threads rely on freed objects staying readable "
-          "for a while, which only that heap guarantees.";
+  F.Why = "Lock-free readers of lists and dicts in other threads rely on freed "
+          "objects staying readable for a while, which only the object heap "
+          "guarantees. The collector of free-threaded builds finds its "
+          "objects by walking heaps, too: it never sees this one.";
   F.Help = "Allocate it with the type's tp_alloc, or with PyObject_New() or "
            "PyObject_GC_New().";
   Found.push_back(std::move(F));

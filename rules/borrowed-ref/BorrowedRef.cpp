@@ -69,7 +69,8 @@ static std::optional<Finding> judgeCall(const Program &P, Site S,
   F.Entity = Name;
   F.Conf = Use.OnlyTested ? Confidence::Low : D->Conf;
   F.Message = std::string(Borrow.Interior ? "pointer" : "borrowed reference") +
-              " from '" + Name + "'" + (Owner.empty() ? "" : " out of " + Owner);
+              " from '" + Name + "'" +
+              (Owner.empty() ? "" : " out of " + Owner);
   if (InSection)
     F.Message += " is used after the critical section ends";
   else if (Use.OnlyTested)
@@ -106,10 +107,10 @@ static void wrapperCalls(const Program &P, std::vector<Finding> &All) {
       std::optional<Finding> Found = judgeCall(P, S, Api, Borrow);
       if (!Found)
         continue;
-      Found->Notes.push_back(
-          {P.event({F, Wrapper.Lends}).Range,
-           "'" + P.name(F) + "' returns what '" +
-               P.calleeName(P.event({F, Wrapper.Lends})) + "' lends it"});
+      Found->Notes.push_back({P.event({F, Wrapper.Lends}).Range,
+                              "'" + P.name(F) + "' returns what '" +
+                                  P.calleeName(P.event({F, Wrapper.Lends})) +
+                                  "' lends it"});
       All.push_back(std::move(*Found));
     }
   }

@@ -51,8 +51,8 @@ std::vector<Finding> dictIteration(const Program &P) {
                "PyDict_Items(dict).";
     }
     for (Site M : D->Owner.Mutators) {
-      F.Notes.push_back({P.event(M).Range, "changed here, in '" +
-                                               P.name(M.Function) + "'"});
+      F.Notes.push_back(
+          {P.event(M).Range, "changed here, in '" + P.name(M.Function) + "'"});
       break;
     }
     All.push_back(std::move(F));

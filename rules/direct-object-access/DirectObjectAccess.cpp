@@ -14,6 +14,7 @@
 #include "Fields.h"
 #include "Rules/Common.h"
 #include "Rules/Objects.h"
+#include <algorithm>
 #include <set>
 
 namespace ungil::rules {
@@ -48,7 +49,42 @@ std::string whyShared(const Program &P, FunctionId F, const ObjectVerdict &V) {
 
 //===-- Functions that change an object without its lock ------------------===//
 
+/// Fields that code of the scan stores into, or whose address it takes.
+std::set<EntityId> storedFields(const Program &P) {
+  std::set<EntityId> Fields;
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    for (EventId E = 0; E != P.body(F).Events.size(); ++E) {
+      EventKind Kind = P.body(F).Events[E].Kind;
+      if (Kind != EventKind::Write && Kind != EventKind::ReadWrite &&
+          Kind != EventKind::Address)
+        continue;
+      for (PathId Where : P.Functions[F].Value.Events[E].Where)
+        for (const auto &Step : P.path(Where).Steps)
+          if (Step.Kind == StepKind::Field)
+            Fields.insert(Step.Field);
+    }
+  return Fields;
+}
+
+/// Does every one of \p Objects come out of a plain structure whose field is
+/// filled by code the scan does not see, of a library for one? Nothing is known
+/// of those. Objects are different: what one keeps, its methods share.
+bool keptElsewhere(const Program &P, const std::set<EntityId> &Stored,
+                   const std::vector<Origin> &Objects) {
+  return !Objects.empty() &&
+         std::all_of(Objects.begin(), Objects.end(), [&](const Origin &O) {
+           if (O.Kind != OperandKind::Load)
+             return false;
+           EntityId Field = lastField(P, P.path(O.Index));
+           if (Field == None || Stored.count(Field))
+             return false;
+           EntityId Record = P.entity(Field).Parent;
+           return Record != None && !P.entity(Record).has(EF_PyRecord);
+         });
+}
+
 void unlockedCalls(const Program &P, std::vector<Finding> &All) {
+  std::set<EntityId> Stored = storedFields(P);
   forEachApiCall(P, [&](Site S, const Event &Call, const ApiFunction &Api) {
     if (!Api.Ownership || Api.Ownership->Mutates.size() != 1 || !Api.Effect ||
         Api.Effect->Class != Tier::T0)
@@ -59,6 +95,8 @@ void unlockedCalls(const Program &P, std::vector<Finding> &All) {
     const std::vector<Origin> &Objects =
         P.Functions[S.Function].Value.arg(S.Event, Arg);
     ObjectVerdict V = judgeObjects(P, S, Objects);
+    if (V.How == Sharing::Shared && keptElsewhere(P, Stored, Objects))
+      V.How = Sharing::Unknown;
     std::optional<Confidence> C = danger(P, S, V, true);
     if (!C || P.sectionHeld(S, Arg))
       return;

@@ -15,6 +15,7 @@
 #include "Region.h"
 #include "Rules/Common.h"
 #include "Rules/SharedPlace.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <algorithm>
 #include <map>
@@ -158,6 +159,26 @@ bool speaksOf(const Program &P, const CommentFact &Comment, FunctionId Around,
          standsAt(Comment, Function.Declaration);
 }
 
+/// Does the sentence name a lock beside the GIL (`call with the connection
+/// lock and the GIL`)? Then it says what callers hold, not that the GIL is
+/// what keeps them apart.
+bool namesAnotherLock(llvm::StringRef Sentence) {
+  auto IsWord = [](char C) { return llvm::isAlnum(C) || C == '_'; };
+  for (std::string Before; !Sentence.empty();) {
+    Sentence = Sentence.drop_until(IsWord);
+    llvm::StringRef Word = Sentence.take_while(IsWord);
+    Sentence = Sentence.drop_front(Word.size());
+    std::string Lower = Word.lower();
+    bool OfGil = Before == "interpreter" || Before == "gil";
+    if (!OfGil &&
+        (Lower == "lock" || llvm::StringRef(Lower).ends_with("_lock") ||
+         llvm::StringRef(Lower).ends_with("mutex")))
+      return true;
+    Before = std::move(Lower);
+  }
+  return false;
+}
+
 Finding promiseFinding(const Program &P, const CommentFact &Comment,
                        EntityId Place, const PlaceVerdict &V) {
   Finding F;
@@ -179,7 +200,8 @@ Finding promiseFinding(const Program &P, const CommentFact &Comment,
   if (!V.Others.empty()) {
     const Access &Other = V.Others.front();
     F.Notes.push_back({P.event(Other.At).Range,
-                       "and " + std::string(Other.writes() ? "written" : "read") +
+                       "and " +
+                           std::string(Other.writes() ? "written" : "read") +
                            " here, in '" + P.name(Other.At.Function) + "'"});
   }
   F.Trace = P.traceTo(V.At.At);
@@ -198,12 +220,14 @@ void findPromises(const Program &P, std::vector<Finding> &Found) {
     if (Comment.Kind != CommentKind::MentionsGil)
       continue;
     FunctionId Around = functionAround(P, Comment.Loc);
+    bool OtherLock = namesAnotherLock(Comment.Reason);
     for (const auto &[Place, Accesses] : P.Places) {
       bool Named =
           standsAt(Comment, P.entity(Place).Loc) ||
-          std::any_of(Accesses.begin(), Accesses.end(), [&](const Access &A) {
-            return speaksOf(P, Comment, Around, A);
-          });
+          (!OtherLock &&
+           std::any_of(Accesses.begin(), Accesses.end(), [&](const Access &A) {
+             return speaksOf(P, Comment, Around, A);
+           }));
       if (!Named || Judge(Place).empty())
         continue;
       Found.push_back(promiseFinding(P, Comment, Place, Judge(Place).front()));

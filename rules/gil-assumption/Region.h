@@ -1,5 +1,4 @@
-//===- Region.h - regions that take the GIL as a mutex -------------*- C++
-//-*-===//
+//===- Region.h - regions that take the GIL as a mutex ----------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -41,8 +41,8 @@ static Finding lazyFinding(const Program &P, EntityId Place,
                : "Initialise it in the module's exec function, or guard test "
                  "and initialisation with one PyMutex.";
   if (V.At.LazyTest != None)
-    F.Notes.push_back({P.event({V.At.At.Function, V.At.LazyTest}).Range,
-                       "tested here"});
+    F.Notes.push_back(
+        {P.event({V.At.At.Function, V.At.LazyTest}).Range, "tested here"});
   return F;
 }
 
@@ -50,10 +50,12 @@ static Finding lazyFinding(const Program &P, EntityId Place,
 static bool mayRunPython(const Program &P, const Event &Call, int Depth = 0) {
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end()) {
     const std::vector<Event> &Inner = P.body(It->second).Events;
-    return Depth < 4 &&
-           std::any_of(Inner.begin(), Inner.end(), [&](const Event &E) {
-             return E.Kind == EventKind::Call && mayRunPython(P, E, Depth + 1);
-           });
+    return Depth < 4 && std::any_of(
+                            Inner.begin(), Inner.end(),
+                            [&](const Event &E) {
+                              return E.Kind == EventKind::Call &&
+                                     mayRunPython(P, E, Depth + 1);
+                            });
   }
   if (const ApiFunction *Api = P.api(Call); Api && Api->Effect)
     return Api->Effect->Class == Tier::Arbitrary ||
@@ -77,11 +79,11 @@ static void magicStatics(const Program &P, std::vector<Finding> &All) {
           !P.isConcurrent(A.At.Function) || !P.reportable(A.At.Function))
         continue;
       for (const Event &Call : P.body(A.At.Function).Events) {
-        bool Inside = Call.Kind == EventKind::Call &&
-                      Call.Range.File == E.Declaration.File &&
-                      Call.Range.Offset >= E.Declaration.Offset &&
-                      Call.Range.Offset <
-                          E.Declaration.Offset + E.Declaration.Length;
+        bool Inside =
+            Call.Kind == EventKind::Call &&
+            Call.Range.File == E.Declaration.File &&
+            Call.Range.Offset >= E.Declaration.Offset &&
+            Call.Range.Offset < E.Declaration.Offset + E.Declaration.Length;
         if (!Inside || !mayRunPython(P, Call))
           continue;
         Finding F = findingAt(P, "lazy-init", A.At);

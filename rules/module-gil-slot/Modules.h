@@ -1,5 +1,4 @@
-//===- Modules.h - the extension modules of a program --------------*- C++
-//-*-===//
+//===- Modules.h - the extension modules of a program -----------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -16,8 +16,7 @@ static std::string why(const Program &P, const Entity &Place,
   if (V.Problem == PlaceProblem::ReadUnlocked)
     return "The threads that write it hold a lock; this one does not, so it "
            "can see a value half way through a change.";
-  std::string Why = "Without the GIL " + Who +
-                    " run this at the same time: ";
+  std::string Why = "Without the GIL " + Who + " run this at the same time: ";
   if (V.At.Kind == AccessKind::ReadWrite && Place.Class == TypeClass::Scalar)
     return Why + "both read the old value and one update is lost.";
   if (Place.Class == TypeClass::PyObject && !V.At.Indirect)

@@ -64,6 +64,18 @@ TEST(DriverPlan, KeepsWhatReachesPython) {
   EXPECT_FALSE(hasRemark(P, "reaches Python.h"));
 }
 
+TEST(DriverPlan, ToolHeadersIncludeEachOtherInTheirOwnTree) {
+  TempTree T;
+  T.write("repo/include/pybind11/inner.h",
+          "#pragma once\n#include <Python.h>\nclass A {};\n");
+  T.write("repo/include/pybind11/outer.h",
+          "#pragma once\n#include <pybind11/inner.h>\nclass B {};\n");
+  ScanPlan P = planOf(T.request({"repo/include"}));
+  EXPECT_THAT(unitNames(P), ElementsAre("outer.h"));
+  EXPECT_THAT(lineOf(P.Units[0]),
+              HasSubstr("-idirafter " + T.path("repo/include") + " "));
+}
+
 TEST(DriverPlan, WithoutPythonEverythingIsIn) {
   TempTree T;
   T.write("repo/a.c", "int a;\n");

@@ -231,7 +231,7 @@ TEST(Extract, MagicStatics) {
 
 TEST(Extract, ErrorsStayInTheirFunction) {
   Snippet S("int n;\n"
-            "void bad(void) { n = undeclared_thing; }\n"
+            "void bad(void) { if (undeclared_thing) n = 2; }\n"
             "void good(void) { n = 1; }\n");
   EXPECT_TRUE(S.entity("bad").has(EF_HasError));
   EXPECT_FALSE(S.entity("good").has(EF_HasError));

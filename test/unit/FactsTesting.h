@@ -1,5 +1,4 @@
-//===- FactsTesting.h - facts of snippets for tests --------------*- C++
-//-*-===//
+//===- FactsTesting.h - facts of snippets for tests -------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -121,7 +121,7 @@ TEST(Ownership, FrozenAfterInit) {
   EXPECT_THAT(V.Mutators, SizeIs(1));
 }
 
-TEST(Ownership, DISABLED_ClearingDoesNotUnfreeze) {
+TEST(Ownership, ClearingDoesNotUnfreeze) {
   Linked L(Python +
            "PyObject *names;\n"
            "static int exec(PyObject *m) { names = PyList_New(0);\n"

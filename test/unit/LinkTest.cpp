@@ -266,20 +266,6 @@ TEST(Locks, ALockWithoutABodyIsSomeLock) {
   EXPECT_FALSE(L.P.unknownLockHeld(L.call("f", "use", 1)));
 }
 
-TEST(Locks, DetachedRegions) {
-  Linked L(Python + "void use(int);\n"
-                    "static void helper(void) { use(0); }\n"
-                    "void f(void) { use(0); Py_BEGIN_ALLOW_THREADS use(1);\n"
-                    "  helper(); Py_END_ALLOW_THREADS use(2); }\n");
-  auto At = [&](Site S) {
-    return L.P.Functions[S.Function].Locks.Thread[S.Event];
-  };
-  EXPECT_EQ(At(L.call("f", "use", 0)), Attachment::Attached);
-  EXPECT_EQ(At(L.call("f", "use", 1)), Attachment::Detached);
-  EXPECT_EQ(At(L.call("f", "use", 2)), Attachment::Attached);
-  EXPECT_EQ(At(L.call("helper", "use")), Attachment::Detached);
-}
-
 TEST(Locks, SectionHeldLooksThroughSequenceFast) {
   Linked L(Python + "void f(PyObject *a) {\n"
                     "  PyObject *s = PySequence_Fast(a, \"\");\n"

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Rules/Rules.h"
+#include "Rules/Sites.h"
 #include "Support/Nearest.h"
 #include "Support/Output.h"
 #include "Support/SourceCache.h"
@@ -40,6 +41,12 @@ TEST(ReportRules, EveryPageHasBothExamplesOrNone) {
     EXPECT_TRUE(Bad && Good) << Rule.Id;
     EXPECT_EQ(Page.find("---\nid:"), std::string::npos) << Rule.Id;
   }
+}
+
+TEST(ReportRules, SitesAreOfAKindThatIsCounted) {
+  for (const RuleInfo &Rule : allRules())
+    EXPECT_TRUE(Rule.Sites.empty() || isSiteKind(Rule.Sites)) << Rule.Id;
+  EXPECT_EQ(findRule("borrowed-ref")->Sites, "borrows");
 }
 
 TEST(ReportRules, Nearest) {

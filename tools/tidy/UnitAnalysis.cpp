@@ -10,6 +10,7 @@
 #include "Report/Finalize.h"
 #include "Report/Suppress.h"
 #include "Rules/Common.h"
+#include "Rules/DeclaredBut.h"
 #include "Rules/Rules.h"
 #include "Support/SourceCache.h"
 #include "clang/AST/ASTContext.h"
@@ -136,7 +137,7 @@ static bool isClangTidys(const CommentFact &Comment) {
   }
 }
 
-void UnitAnalysis::applyComments(const std::vector<CommentFact> &Comments,
+void UnitAnalysis::applyComments(const Program &Linked,
                                  const std::vector<const RuleInfo *> &Ran,
                                  const SourceManager &Sources) {
   // What the compiler read, which an editor may not have saved yet.
@@ -158,18 +159,24 @@ void UnitAnalysis::applyComments(const std::vector<CommentFact> &Comments,
   });
   finalize(Result, Texts);
 
-  // All comments say what is unused; only our own suppress here. clang-tidy
-  // counts its NOLINTs itself and must see the findings under them.
+  // All comments say what is unused and what is left of a module's promise;
+  // only our own suppress here. clang-tidy counts its NOLINTs itself and must
+  // see the findings under them.
+  const std::vector<CommentFact> &Comments = Linked.Facts.Comments;
   Report Whole = Result;
-  if (How.ReportUnused)
-    applySuppressions(Whole, Comments, How, Texts);
+  applySuppressions(Whole, Comments, How, Texts);
+  size_t Before = Whole.Findings.size();
+  addDeclaredBut(Linked, Whole.Findings);
+  std::vector<Finding> Late(Whole.Findings.begin() + Before,
+                            Whole.Findings.end());
+  llvm::copy_if(Whole.Findings, std::back_inserter(Late),
+                [](const Finding &F) { return F.Rule == UnusedSuppression; });
   std::vector<CommentFact> Own;
   llvm::copy_if(Comments, std::back_inserter(Own),
                 [](const CommentFact &C) { return !isClangTidys(C); });
   How.ReportUnused = false;
   applySuppressions(Result, Own, How, Texts);
-  llvm::copy_if(Whole.Findings, std::back_inserter(Result.Findings),
-                [](const Finding &F) { return F.Rule == UnusedSuppression; });
+  llvm::move(Late, std::back_inserter(Result.Findings));
 }
 
 const Report &UnitAnalysis::report(ASTContext &Context) {
@@ -193,7 +200,7 @@ const Report &UnitAnalysis::report(ASTContext &Context) {
     if (Rule->Run)
       llvm::move(Rule->Run(Linked), std::back_inserter(Result.Findings));
   rules::lowerInBrokenBodies(Linked, Result.Findings);
-  applyComments(Linked.Facts.Comments, Ran, Sources);
+  applyComments(Linked, Ran, Sources);
   return Result;
 }
 

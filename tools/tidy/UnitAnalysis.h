@@ -65,7 +65,7 @@ private:
 
   void listFiles(const clang::SourceManager &Sources);
   std::vector<const RuleInfo *> rulesToRun() const;
-  void applyComments(const std::vector<CommentFact> &Comments,
+  void applyComments(const Program &Linked,
                      const std::vector<const RuleInfo *> &Ran,
                      const clang::SourceManager &Sources);
 

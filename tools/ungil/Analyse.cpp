@@ -11,8 +11,12 @@
 #include "Report/Suppress.h"
 #include "Rules/Common.h"
 #include "Rules/DeclaredBut.h"
+#include "Rules/Sites.h"
 #include "llvm/ADT/STLExtras.h"
+#include <algorithm>
 #include <chrono>
+#include <map>
+#include <string>
 
 using namespace ungil;
 
@@ -24,10 +28,32 @@ double now() {
       .count();
 }
 
+/// One sentence on what the front end could not read, with its most frequent
+/// reason: usually a header that is not there.
+void remarkOnErrors(const std::map<std::string, unsigned> &FilesByReason,
+                    Report &Out) {
+  if (FilesByReason.empty())
+    return;
+  auto Most = std::max_element(
+      FilesByReason.begin(), FilesByReason.end(),
+      [](const auto &A, const auto &B) { return A.second < B.second; });
+  auto Files = [](unsigned N) {
+    return std::to_string(N) + (N == 1 ? " file" : " files");
+  };
+  Out.Remarks.push_back(
+      {Severity::Note, "",
+       Files(Out.Cover.WithErrors) + " could not be read completely; most "
+                                     "often: " +
+           Most->first + " (" + Files(Most->second) +
+           "); a compilation database (`ungil record`) or the missing headers "
+           "help"});
+}
+
 /// Takes the facts out of \p Units and counts what became of each.
 std::vector<TuFacts> takeFacts(std::vector<UnitResult> &Units,
                                const ScanPlan &Plan, Report &Out) {
   std::vector<TuFacts> Facts;
+  std::map<std::string, unsigned> FilesByReason;
   Out.Cover.Files = static_cast<uint32_t>(Units.size());
   for (size_t I = 0; I < Units.size(); ++I) {
     UnitResult &Unit = Units[I];
@@ -38,8 +64,11 @@ std::vector<TuFacts> takeFacts(std::vector<UnitResult> &Units,
     }
     ++Out.Cover.Parsed;
     Out.Cover.WithErrors += !Unit.Facts.Errors.empty();
+    if (!Unit.Facts.Errors.empty())
+      ++FilesByReason[Unit.Facts.Errors.front().Message];
     Facts.push_back(std::move(Unit.Facts));
   }
+  remarkOnErrors(FilesByReason, Out);
   return Facts;
 }
 
@@ -108,6 +137,7 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
   Out.Root = Plan.Root;
   Out.Remarks = Plan.Remarks;
   Out.Cover.LeftOut = static_cast<uint32_t>(Plan.Out.size());
+  llvm::append_range(Out.Remarks, remarksOn(Units));
   std::vector<TuFacts> Facts = takeFacts(Units, Plan, Out);
   Program Linked = [&] {
     StepTimer Timer(Times, "link");
@@ -119,6 +149,8 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
   {
     StepTimer Timer(Times, "rules");
     runRules(Linked, Rules, Out);
+    for (const RuleInfo *Rule : Options.Selected)
+      Out.Cover.Sites[std::string(Rule->Id)].Seen = countSites(Linked, *Rule);
   }
   rules::lowerInBrokenBodies(Linked, Out.Findings);
   finalize(Out, Sources);

@@ -20,7 +20,7 @@ static PyTypeObject BufferType;
 static PyObject *join(PyObject *self, PyObject *arg) {
   Py_ssize_t n = PyUnicode_GetLength(arg);
   // CHECK: [[@LINE+5]]:15: warning: 'PyObject_Malloc' allocates memory that never becomes an object
-  // CHECK: why: The collector of free-threaded builds finds objects by walking the object heap
+  // CHECK: why: Free-threaded builds keep that heap for objects.
   // CHECK: help: Allocate it with PyMem_Malloc() and release it with PyMem_Free()
   // CHECK: released here; change it, too
   // expect-next: alloc-domain high
@@ -179,7 +179,7 @@ PyTypeObject MetaType = {
     .tp_new = make_type,
 };
 
-// The collector walks the heap whoever filled it: at initialisation, too.
+// A block is in the wrong heap whoever put it there: at initialisation, too.
 static int *table;
 static int exec_module(PyObject *module) {
   table = PyObject_Calloc(256, sizeof(int)); // expect: alloc-domain high

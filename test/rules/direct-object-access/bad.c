@@ -89,6 +89,18 @@ static PyObject *peek(PyObject *self, PyObject *dict) {
   return PyLong_FromSsize_t(n);
 }
 
+// A structure that a library fills and hands to a callback: who has the list
+// is not seen.
+typedef struct task {
+  struct task *parent;
+  void *object;
+} task;
+void *attach_child(const task *t, PyObject *child) {
+  PyObject *parent = (PyObject *)t->parent->object;
+  PyList_SET_ITEM(parent, 0, child); // expect: direct-object-access low
+  return child;
+}
+
 static PyMethodDef methods[] = {
     {"set_first", set_first, METH_O, NULL},
     {"reset", reset, METH_NOARGS, NULL},

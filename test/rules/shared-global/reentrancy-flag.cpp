@@ -4,8 +4,6 @@
 // A flag that says "we are inside" looks like lazy initialisation, but is put
 // back: it belongs to shared-global.
 
-// XFAIL: *
-
 #include <Python.h>
 
 static PyObject *convert(PyObject *, PyObject *Arg) {
