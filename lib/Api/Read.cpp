@@ -216,8 +216,8 @@ void readFunctions(const json &List, std::vector<ApiFunction> &Out,
 
 PyVersion ungil::parsePyVersion(std::string_view Text) {
   unsigned Major = 0, Minor = 0;
-  const char *End = Text.data() + Text.size();
-  auto First = std::from_chars(Text.data(), End, Major);
+  const char *Begin = Text.data(), *End = Begin + Text.size();
+  auto First = std::from_chars(Begin, End, Major);
   if (First.ec != std::errc() || First.ptr == End || *First.ptr != '.')
     return 0;
   auto Second = std::from_chars(First.ptr + 1, End, Minor);

@@ -62,7 +62,7 @@ class ErrorCollector : public clang::DiagnosticConsumer {
     if (!Entry)
       return "";
     SmallString<256> Path(Entry->getName());
-    sys::fs::make_absolute(Path);
+    (void)sys::fs::make_absolute(Path);
     path::remove_dots(Path, /*remove_dot_dot=*/true);
     return std::string(Path);
   }
@@ -320,7 +320,7 @@ Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
       makeExtractAction(std::move(Options), Out.Facts);
   Clang.ExecuteAction(*Action);
   if (Last)
-    Owner.release();
+    (void)Owner.release();
   if (!Errors.started()) {
     Out.Message = "the front end could not read it (" + Errors.first() + ")";
     return Out;
@@ -361,8 +361,8 @@ bool precompileOpening(const ScanPlan &Plan, const TranslationUnit &Unit,
   tune(*Invocation);
   clang::FrontendOptions &Opts = Invocation->getFrontendOpts();
   auto Language = isCxx(Unit) ? clang::Language::CXX : clang::Language::C;
-  Opts.Inputs = {
-      clang::FrontendInputFile(Opening, clang::InputKind(Language).getHeader())};
+  Opts.Inputs = {clang::FrontendInputFile(
+      Opening, clang::InputKind(Language).getHeader())};
   Opts.OutputFile = Output;
   Opts.ProgramAction = clang::frontend::GeneratePCH;
   std::unique_ptr<clang::CompilerInstance> Clang =

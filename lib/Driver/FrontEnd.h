@@ -28,7 +28,8 @@ namespace ungil {
 bool isUserFile(const ScanPlan &Plan, llvm::StringRef File);
 
 /// Precompiles file \p Opening (directives that end with the inclusion of
-/// Python.h) with the flags of \p Unit to file \p Output. False if it has errors.
+/// Python.h) with the flags of \p Unit to file \p Output. False if it has
+/// errors.
 bool precompileOpening(const ScanPlan &Plan, const TranslationUnit &Unit,
                        llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Files,
                        const std::string &Opening, const std::string &Output);

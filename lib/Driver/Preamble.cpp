@@ -30,7 +30,9 @@ namespace {
 std::vector<std::string> leadingDirectives(StringRef Text) {
   std::vector<std::string> Lines;
   std::string Line;
-  auto Skip = [&](size_t N) { Text = Text.drop_front(std::min(N, Text.size())); };
+  auto Skip = [&](size_t N) {
+    Text = Text.drop_front(std::min(N, Text.size()));
+  };
   Text.consume_front("\xef\xbb\xbf");
   while (!Text.empty()) {
     if (Text.starts_with("/*")) {

@@ -42,8 +42,9 @@ void remarkOnErrors(const std::map<std::string, unsigned> &FilesByReason,
   };
   Out.Remarks.push_back(
       {Severity::Note, "",
-       Files(Out.Cover.WithErrors) + " could not be read completely; most "
-                                     "often: " +
+       Files(Out.Cover.WithErrors) +
+           " could not be read completely; most "
+           "often: " +
            Most->first + " (" + Files(Most->second) +
            "); a compilation database (`ungil record`) or the missing headers "
            "help"});
