@@ -345,7 +345,7 @@ class OpeningAction : public clang::GeneratePCHAction {
 } // namespace
 
 bool precompileOpening(const ScanPlan &Plan, const TranslationUnit &Unit,
-                       IntrusiveRefCntPtr<vfs::FileSystem> Files,
+                       const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
                        const std::string &Opening, const std::string &Output) {
   clang::noteBottomOfStack();
   if (!Unit.Directory.empty())
@@ -374,9 +374,9 @@ bool precompileOpening(const ScanPlan &Plan, const TranslationUnit &Unit,
 }
 
 bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
-                 IntrusiveRefCntPtr<vfs::FileSystem> Files, StringRef Preamble,
-                 TuFacts &Facts, std::vector<std::string> &StandInTypes,
-                 std::string &Message) {
+                 const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
+                 StringRef Preamble, TuFacts &Facts,
+                 std::vector<std::string> &StandInTypes, std::string &Message) {
   clang::noteBottomOfStack();
   if (!Unit.Directory.empty())
     (void)sys::fs::set_current_path(Unit.Directory);

@@ -30,9 +30,10 @@ bool isUserFile(const ScanPlan &Plan, llvm::StringRef File);
 /// Precompiles file \p Opening (directives that end with the inclusion of
 /// Python.h) with the flags of \p Unit to file \p Output. False if it has
 /// errors.
-bool precompileOpening(const ScanPlan &Plan, const TranslationUnit &Unit,
-                       llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Files,
-                       const std::string &Opening, const std::string &Output);
+bool precompileOpening(
+    const ScanPlan &Plan, const TranslationUnit &Unit,
+    const llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> &Files,
+    const std::string &Opening, const std::string &Output);
 
 /// Writes the facts of \p Unit to \p Facts, errors of the front end included.
 /// \p Preamble is the precompiled form of how it begins, or empty.
@@ -41,7 +42,7 @@ bool precompileOpening(const ScanPlan &Plan, const TranslationUnit &Unit,
 /// False with one sentence in \p Message when the front end could not start
 /// on the file at all.
 bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
-                 llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Files,
+                 const llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> &Files,
                  llvm::StringRef Preamble, TuFacts &Facts,
                  std::vector<std::string> &StandInTypes, std::string &Message);
 

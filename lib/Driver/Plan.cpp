@@ -115,7 +115,7 @@ Error Planner::readPaths() {
 
 Error Planner::findRoot() {
   std::string Common;
-  auto Join = [&](std::string Folder) {
+  auto Join = [&](const std::string &Folder) {
     if (Common.empty())
       Common = Folder;
     while (!isWithin(Folder, Common))

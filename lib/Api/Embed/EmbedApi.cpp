@@ -48,7 +48,7 @@ private:
   static std::string version(PyVersion V) {
     return V ? llvm::formatv("{0}.{1}", V >> 8, V & 255).str() : "";
   }
-  bool says(const ApiFunction &F, StringRef What, std::string Value,
+  bool says(const ApiFunction &F, StringRef What, const std::string &Value,
             StringRef File) {
     if (Value.empty())
       return true;

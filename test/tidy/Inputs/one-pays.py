@@ -10,7 +10,7 @@ with open(sys.argv[1], encoding="utf-8") as file:
 times = sorted(
     time
     for name, time in profile.items()
-    if name.startswith("time.clang-tidy.ungil-") and name.endswith(".user")
+    if name.startswith("time.clang-tidy.ungil-") and name.endswith(".wall")
 )
 if len(times) < 2:
     sys.exit("the profile holds %d checks" % len(times))
