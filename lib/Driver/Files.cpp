@@ -44,7 +44,7 @@ bool hasCxxHeaderSuffix(StringRef Path) {
 
 static std::string normalised(StringRef Path) {
   SmallString<256> Out(Path);
-  fs::make_absolute(Out);
+  (void)fs::make_absolute(Out);
   path::remove_dots(Out, /*remove_dot_dot=*/true);
   return std::string(Out);
 }
@@ -58,7 +58,7 @@ std::string canonicalFolder(StringRef Path) {
 
 std::string canonical(StringRef Path) {
   SmallString<256> Absolute(Path);
-  fs::make_absolute(Absolute);
+  (void)fs::make_absolute(Absolute);
   StringRef Name = path::filename(Absolute);
   if (Name.empty() || Name == "." || Name == "..")
     return canonicalFolder(Absolute);

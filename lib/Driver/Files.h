@@ -50,6 +50,10 @@ size_t commonFolder(llvm::StringRef A, llvm::StringRef B);
 std::string joinPath(llvm::StringRef Folder, llvm::StringRef Name);
 
 bool isRegularFile(llvm::StringRef Path);
+/// Is \p Text no source at all: a NUL early on?
+inline bool isBinary(llvm::StringRef Text) {
+  return Text.take_front(8192).contains('\0');
+}
 bool isFolder(llvm::StringRef Path);
 
 /// Nearest folder at or above \p Folder that holds `.git`; empty: none.

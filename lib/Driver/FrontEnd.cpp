@@ -369,7 +369,7 @@ bool precompileOpening(const ScanPlan &Plan, const TranslationUnit &Unit,
       compat::createInstance(std::move(Invocation), Files, Errors);
   OpeningAction Action;
   bool Ok = Clang->ExecuteAction(Action) && !Errors.getNumErrors();
-  Clang.release();
+  (void)Clang.release();
   return Ok;
 }
 

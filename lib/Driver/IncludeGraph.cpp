@@ -187,7 +187,7 @@ static FileText readText(StringRef File) {
     return {};
   auto Buffer = MemoryBuffer::getFile(File, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
-  if (!Buffer)
+  if (!Buffer || isBinary((*Buffer)->getBuffer()))
     return {};
   return scanText((*Buffer)->getBuffer());
 }

@@ -31,7 +31,7 @@ struct IncludeLine {
 
 /// What the text of one file shows.
 struct FileText {
-  bool Read = false;   ///< false: not a regular file, or not readable
+  bool Read = false;   ///< false: not a regular file, not readable, no text
   bool Python = false; ///< includes Python.h or a binding tool itself
   bool NamesPyObject = false;
   bool Cxx = false;        ///< has text that is only C++

@@ -63,7 +63,7 @@ std::string whyUnreadable(const std::string &File) {
                                       /*RequiresNullTerminator=*/false);
   if (!Buffer)
     return "the file cannot be read (" + Buffer.getError().message() + ")";
-  if ((*Buffer)->getBuffer().take_front(8192).contains('\0'))
+  if (isBinary((*Buffer)->getBuffer()))
     return "the file is binary, not C or C++ source";
   return "";
 }
@@ -82,7 +82,7 @@ bool writeAll(int Fd, StringRef Bytes) {
 
 /// The child's whole life.
 [[noreturn]] void runChild(const ScanPlan &Plan, const TranslationUnit &Unit,
-                           IntrusiveRefCntPtr<vfs::FileSystem> Files,
+                           const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
                            StringRef Preamble, int Pipe, std::FILE *Stderr) {
   // Crash handlers of the parent would print a stack trace for each unit.
   for (int Signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP})
@@ -99,8 +99,7 @@ bool writeAll(int Fd, StringRef Bytes) {
   std::vector<std::string> StandInTypes;
   std::string Message;
   bool Ok = false;
-  if (runFrontEnd(Plan, Unit, std::move(Files), Preamble, Facts, StandInTypes,
-                  Message))
+  if (runFrontEnd(Plan, Unit, Files, Preamble, Facts, StandInTypes, Message))
     Ok = writeAll(Pipe, std::string(1, GotFacts) +
                             llvm::join(StandInTypes, ",") + "\n" +
                             serialize(Facts));

@@ -92,7 +92,7 @@ std::string openingOf(StringRef Text) {
 /// Writes the precompiled form of \p Opening, read with the flags of \p Unit,
 /// to \p Output; in a child process.
 static bool precompile(const ScanPlan &Plan, const TranslationUnit &Unit,
-                       IntrusiveRefCntPtr<vfs::FileSystem> Files,
+                       const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
                        const std::string &Opening, const std::string &Output) {
   outs().flush();
   errs().flush();
@@ -103,9 +103,7 @@ static bool precompile(const ScanPlan &Plan, const TranslationUnit &Unit,
         ::dup2(Null, Fd);
     if (Plan.TimeoutSeconds)
       ::alarm(Plan.TimeoutSeconds);
-    ::_exit(precompileOpening(Plan, Unit, std::move(Files), Opening, Output)
-                ? 0
-                : 1);
+    ::_exit(precompileOpening(Plan, Unit, Files, Opening, Output) ? 0 : 1);
   }
   if (Pid < 0)
     return false;

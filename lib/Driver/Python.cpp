@@ -50,7 +50,10 @@ static std::string directive(StringRef Text, StringRef Prefix) {
     auto [Line, Rest] = Text.split('\n');
     Text = Rest;
     Line = Line.trim();
-    if (Line.consume_front("#") && (Line = Line.ltrim()).consume_front(Prefix))
+    if (!Line.consume_front("#"))
+      continue;
+    Line = Line.ltrim();
+    if (Line.consume_front(Prefix))
       return Line.trim().str();
   }
   return "";

@@ -102,8 +102,9 @@ Selection selectSources(IncludeGraph &Graph, const std::set<FileIndex> &Sources,
     if (Graph.reachesPython(File))
       S.In[File] =
           Graph.text(File).Python ? "includes Python.h" : "reaches Python.h";
-  S.NoPython = S.In.empty();
-  if (S.NoPython) {
+  if (S.In.empty()) {
+    S.NoPython = llvm::any_of(
+        Sources, [&](FileIndex File) { return Graph.text(File).Read; });
     for (FileIndex File : Sources)
       S.In[File] = "nothing here reaches Python.h, so everything is in";
   } else {
@@ -112,6 +113,10 @@ Selection selectSources(IncludeGraph &Graph, const std::set<FileIndex> &Sources,
   for (FileIndex File : Named)
     if (Sources.count(File))
       S.In.try_emplace(File, "named");
+  // What is in such a file nobody knows: the scan says that it is missing.
+  for (FileIndex File : Sources)
+    if (!Graph.text(File).Read)
+      S.In.try_emplace(File, "cannot be read");
   for (FileIndex File : Sources)
     if (!S.In.count(File))
       S.Out[File] = "does not reach Python.h and shares no header with a "
