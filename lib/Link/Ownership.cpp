@@ -47,6 +47,13 @@ bool OwnershipModel::escapesAt(FunctionId F, EventId E, const Origin &O) {
         return true;
       if (Target.Steps.empty())
         continue; // a local
+      bool IntoItself =
+          (Target.Root == RootKind::Result && O.Kind == OperandKind::Result &&
+           Target.Index == O.Index) ||
+          (Target.Root == RootKind::Local && O.Kind == OperandKind::Load &&
+           P.path(O.Index) == Path{RootKind::Local, Target.Index, {}});
+      if (IntoItself)
+        continue; // `self->handle->user_data = self`
       if (Target.Root == RootKind::Local && !storesInStack(F, Target))
         return true;
       if (Target.Root == RootKind::Result)
@@ -107,7 +114,7 @@ bool OwnershipModel::isFreshCall(FunctionId F, EventId E) {
   const Event &Call = P.body(F).Events[E];
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
     return P.Functions[It->second].ReturnsFresh;
-  const ApiFunction *Api = P.api(Call);
+  const ApiFunction *Api = Call.Callee == None ? P.slot(Call) : P.api(Call);
   return Api && Api->Ownership && !Api->Ownership->Fresh.empty();
 }
 
