@@ -84,7 +84,7 @@ static PointeeEffects ofApi(const ApiFunction &Api, unsigned Arg) {
 /// Of a function that nothing but its type is known of.
 static PointeeEffects ofPrototype(const Entity &Callee, unsigned Arg) {
   bool Writes = Callee.Mutates & (1u << std::min(Arg, 31u));
-  return {{Writes ? FieldUse::Update : FieldUse::Read, Writes, {}}};
+  return {{Writes ? FieldUse::Update : FieldUse::Read, true, {}}};
 }
 
 PointeeEffects Effects::of(FunctionId F, EventId E, unsigned Arg) const {

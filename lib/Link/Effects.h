@@ -23,7 +23,7 @@ namespace ungil {
 
 struct PointeeEffect {
   FieldUse Use = FieldUse::Read; ///< Release: the storage itself is freed
-  bool Opaque = false;           ///< assumed from a parameter's type
+  bool Opaque = false;           ///< known from the parameter's type only
   std::vector<HeldLock> Locks;   ///< held at the access, sorted
   auto operator<=>(const PointeeEffect &) const = default;
 };

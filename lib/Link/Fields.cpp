@@ -33,13 +33,17 @@ struct FieldPath {
 
 class FieldsPass {
 public:
-  explicit FieldsPass(Program &P) : P(P), Owners(P), Calls(P) {}
+  explicit FieldsPass(Program &P) : P(P), Owners(P), Calls(P) {
+    // A library keeps the object for callbacks; it does not use it meanwhile.
+    Owners.LibrariesPublish = false;
+  }
   void run();
 
 private:
   void collect(FunctionId F);
   void collectCall(FunctionId F, EventId E);
   void findLazy(FunctionId F);
+  void followMoves();
   std::optional<FieldPath> split(const Path &Where);
   FieldAccess *add(Site At, FieldUse Use, const Path &Where);
   bool isPrivate(Site At, const Origin &Object);
@@ -64,16 +68,8 @@ bool FieldsPass::isNew(Site At, const Origin &Object) {
   if (Owners.isFreshCall(At.Function, Object.Index))
     return true;
   const Event &Call = P.body(At.Function).Events[Object.Index];
-  if (const ApiFunction *Slot = P.slot(Call))
-    return Slot->Ownership && Slot->Ownership->NewReference; // tp_new
-  // `Type(...)` of a type of the extension.
-  for (const Origin &O : P.Functions[At.Function].Value.arg(Object.Index, 0))
-    if (O.Kind == OperandKind::Address && P.api(Call)) {
-      const Path &Type = P.path(O.Index);
-      return Type.Root == RootKind::Place && Type.Steps.empty() &&
-             P.entity(Type.Index).Class == TypeClass::PyStatic;
-    }
-  return false;
+  const ApiFunction *Slot = P.slot(Call);
+  return Slot && Slot->Ownership && Slot->Ownership->NewReference; // tp_new
 }
 
 bool FieldsPass::isPrivate(Site At, const Origin &Object) {
@@ -190,10 +186,17 @@ FieldAccess *FieldsPass::add(Site At, FieldUse Use, const Path &Where) {
   A.Field = Cut->Field;
   A.Rest = std::move(Cut->Rest);
   A.Object = Cut->Object;
-  A.Reinit =
-      Bare && only(At.Function, P_Init | P_Construct | P_Dealloc | P_Traverse);
+  // The objects that one in construction has are in construction as well.
+  A.Reinit = Cut->Object.Kind == OperandKind::Load &&
+             only(At.Function, P_Init | P_Construct | P_Dealloc | P_Traverse);
   A.Locks = P.Functions[At.Function].Locks.at(At.Event);
   auto &All = P.Fields[A.Field];
+  if (!All.empty() && All.back().At == At && All.back().Use == Use &&
+      All.back().Rest == A.Rest && !All.back().Deep &&
+      All.back().Object != A.Object) {
+    All.back().OrObjects.push_back(A.Object);
+    return nullptr;
+  }
   All.push_back(std::move(A));
   return &All.back();
 }
@@ -297,6 +300,27 @@ void FieldsPass::findLazy(FunctionId F) {
   }
 }
 
+/// What a function takes out of a field is its own from then on: using it
+/// later is as safe as the store that took it out.
+void FieldsPass::followMoves() {
+  for (auto &[Field, All] : P.Fields) {
+    std::vector<FieldAccess> Stores;
+    for (const FieldAccess &A : All)
+      if (A.Use == FieldUse::Write && !A.Deep && !A.Locks.empty())
+        Stores.push_back(A);
+    for (const FieldAccess &S : Stores)
+      for (FieldAccess &A : All) {
+        bool Behind =
+            A.Rest.size() > S.Rest.size() &&
+            std::equal(S.Rest.begin(), S.Rest.end(), A.Rest.begin()) &&
+            A.Rest[S.Rest.size()].Kind == StepKind::Deref;
+        bool Released = A.Use == FieldUse::Release && A.Rest == S.Rest;
+        if (A.At.Function == S.At.Function && (Behind || Released))
+          A.Locks.insert(A.Locks.end(), S.Locks.begin(), S.Locks.end());
+      }
+  }
+}
+
 void FieldsPass::run() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     if (P.isConcurrent(F))
@@ -304,6 +328,7 @@ void FieldsPass::run() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     if (P.isConcurrent(F))
       findLazy(F);
+  followMoves();
 }
 
 } // namespace

@@ -200,11 +200,12 @@ enum class FieldUse : uint8_t {
 struct FieldAccess {
   Site At;
   FieldUse Use = FieldUse::Read;
-  EntityId Field = None;  ///< outermost field of the object's structure
-  std::vector<Step> Rest; ///< from there on, without Index steps
-  Origin Object;          ///< the pointer to the object
-  bool Deep = false;      ///< all that Rest leads to: a callee was given it
-  bool Opaque = false;    ///< that the callee writes is read off its type
+  EntityId Field = None;         ///< outermost field of the object's structure
+  std::vector<Step> Rest;        ///< from there on, without Index steps
+  Origin Object;                 ///< the pointer to the object
+  std::vector<Origin> OrObjects; ///< what else it may point to
+  bool Deep = false;   ///< all that Rest leads to: a callee was given it
+  bool Opaque = false; ///< what the callee does is read off its type
   /// By `__init__` (or what only it calls), which can be called again.
   bool Reinit = false;
   Operand Stored;              ///< Write: the value

@@ -6,12 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Judge.h"
-#include "ObjectLocks.h"
 #include "Rules/Common.h"
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 namespace ungil::rules {
 namespace {
@@ -42,8 +42,8 @@ bool overlap(const FieldAccess &A, const FieldAccess &B) {
 /// All accesses of the storage that one of them names.
 class Group {
 public:
-  Group(const Program &P, const FieldAccess &Name,
-        const std::vector<FieldAccess> &All, const MemberEntry *Member);
+  Group(const Program &P, ObjectLockModel &Locks, const FieldAccess &Name,
+        const std::vector<FieldAccess> &Field, const MemberEntry *Member);
 
   void judge(std::vector<FieldVerdict> &Out) const;
 
@@ -61,6 +61,7 @@ private:
   }
 
   const Program &P;
+  ObjectLockModel &Locks;
   const FieldAccess &Name;
   const MemberEntry *Member;
   TypeClass Leaf = TypeClass::Unknown;
@@ -72,9 +73,9 @@ private:
   std::set<FunctionId> Swapping; ///< release what they replace
 };
 
-Group::Group(const Program &P, const FieldAccess &Name,
+Group::Group(const Program &P, ObjectLockModel &Locks, const FieldAccess &Name,
              const std::vector<FieldAccess> &Field, const MemberEntry *Member)
-    : P(P), Name(Name), Member(Member) {
+    : P(P), Locks(Locks), Name(Name), Member(Member) {
   EntityId Last = Name.Field;
   for (const Step &S : Name.Rest)
     if (S.Kind == StepKind::Field)
@@ -89,7 +90,7 @@ Group::Group(const Program &P, const FieldAccess &Name,
   for (const FieldAccess *A : All) {
     if (!live(*A) || !P.provedConcurrent(A->At.Function))
       continue;
-    ObjectLocks Held = locksOf(P, *A);
+    ObjectLocks Held = Locks.at(*A);
     if (A->Use != FieldUse::Test)
       Every.add(Held);
     if (A->writes() || A->Use == FieldUse::Release)
@@ -104,7 +105,10 @@ Group::Group(const Program &P, const FieldAccess &Name,
 }
 
 bool Group::bare(const FieldAccess &A) const {
-  ObjectLocks Held = locksOf(P, A);
+  // Callbacks of a library run under what its caller holds.
+  if (Consistent && !Lock.empty() && !P.provedConcurrent(A.At.Function))
+    return false;
+  ObjectLocks Held = Locks.at(A);
   return !Held.Unknown && (Lock.empty() ? true : !Held.Names.count(Lock));
 }
 
@@ -114,7 +118,7 @@ bool Group::exchanges(FunctionId F) const {
   bool Stores = false, LetsGo = false;
   auto In = [&](const FieldAccess *A) { return A->At.Function == F; };
   for (const FieldAccess *A : All)
-    if (In(A)) {
+    if (In(A) && A->Rest == Name.Rest) {
       Stores |= A->Use == FieldUse::Write && A->LazyTest == None;
       LetsGo |= A->Use == FieldUse::Release ||
                 (A->Use == FieldUse::Read && Leaf == TypeClass::PyObject);
@@ -173,7 +177,16 @@ FieldVerdict Group::verdict(const FieldAccess &A, Harm What,
   for (const FieldAccess *O : All)
     if (O->At != A.At && (Writes || O->writes() || O->Use == FieldUse::Release))
       V.Others.push_back(*O);
-  // Behind a pointer that is swapped lies what its readers use.
+  auto Last = [&](const FieldAccess &O) {
+    const SourceRange &R = P.event(O.At).Range;
+    return std::make_tuple(O.At.Function == A.At.Function,
+                           O.Use == FieldUse::Test, !live(O),
+                           O.Use == FieldUse::Read, R.File, R.Offset);
+  };
+  std::sort(V.Others.begin(), V.Others.end(),
+            [&](const FieldAccess &X, const FieldAccess &Y) {
+              return Last(X) < Last(Y);
+            });
   return V;
 }
 
@@ -221,6 +234,10 @@ std::optional<FieldVerdict> Group::read(const FieldAccess &A) const {
   if (Dangerous && Swapped)
     return verdict(A, What, Confidence::High);
   if (Dangerous && Member)
+    return verdict(A, What, Confidence::Medium);
+  // What a library does with its own data while another call changes it.
+  if (A.Deep && A.Opaque &&
+      any([](const FieldAccess &O) { return live(O) && O.writes(); }))
     return verdict(A, What, Confidence::Medium);
   if (WritesLocked)
     return verdict(A, What,
@@ -272,9 +289,48 @@ void Group::judge(std::vector<FieldVerdict> &Out) const {
     Out.push_back(std::move(V));
 }
 
+/// A field that many functions use and no lock protects wants one as a whole:
+/// readers are notes of the writers, and users of shared contents of each
+/// other. Where a lock exists, each function that forgets it is a finding.
+void gather(const Program &P, std::vector<FieldVerdict> &All) {
+  auto Changes = [](const FieldVerdict &V) {
+    return V.At.Use != FieldUse::Read;
+  };
+  auto Key = [&](const FieldVerdict &V) {
+    const SourceRange &R = P.event(V.At.At).Range;
+    return std::make_tuple(-static_cast<int>(V.Conf), !Changes(V),
+                           V.At.Rest.size(), R.File, R.Offset);
+  };
+  std::sort(All.begin(), All.end(),
+            [&](const FieldVerdict &A, const FieldVerdict &B) {
+              return Key(A) < Key(B);
+            });
+  constexpr int Few = 8;
+  auto Shown = [&](bool Contents) {
+    return std::count_if(All.begin(), All.end(), [&](const FieldVerdict &V) {
+      return V.Conf != Confidence::Low &&
+             Contents == (V.What == Harm::Contents) &&
+             (Contents || !Changes(V));
+    });
+  };
+  bool ManyReaders = Shown(false) > Few, ManyUsers = Shown(true) > Few;
+  bool Told = false, Contents = false;
+  std::erase_if(All, [&](const FieldVerdict &V) {
+    if (!V.Lock.empty())
+      return false;
+    bool Covered = V.What == Harm::Contents
+                       ? ManyUsers && Contents
+                       : ManyReaders && Told && !Changes(V);
+    Contents |= V.What == Harm::Contents;
+    Told |= V.What != Harm::Contents;
+    return Covered;
+  });
+}
+
 } // namespace
 
-std::vector<FieldVerdict> judgeField(const Program &P, EntityId Field) {
+std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
+                                     EntityId Field) {
   const std::vector<FieldAccess> &All = P.Fields.at(Field);
   const MemberEntry *Member = nullptr;
   for (const MemberEntry &M : P.Facts.Members)
@@ -294,7 +350,8 @@ std::vector<FieldVerdict> judgeField(const Program &P, EntityId Field) {
   }
   std::vector<FieldVerdict> Out;
   for (const auto &[Steps, Name] : Names)
-    Group(P, *Name, All, Steps.empty() ? Member : nullptr).judge(Out);
+    Group(P, Locks, *Name, All, Steps.empty() ? Member : nullptr).judge(Out);
+  gather(P, Out);
   return Out;
 }
 

@@ -14,6 +14,7 @@
 #define UNGIL_RULES_OBJECT_FIELD_JUDGE_H
 
 #include "Link/Program.h"
+#include "ObjectLocks.h"
 #include <string>
 #include <vector>
 
@@ -39,8 +40,10 @@ struct FieldVerdict {
   Confidence Conf = Confidence::Medium;
 };
 
-/// One verdict for each field, part of it, and function.
-std::vector<FieldVerdict> judgeField(const Program &P, EntityId Field);
+/// One verdict for each part of the field and function, fewer where no lock
+/// protects the field at all.
+std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
+                                     EntityId Field);
 
 } // namespace ungil::rules
 

@@ -131,20 +131,9 @@ void addNotes(const Program &P, const FieldVerdict &V, Finding &F) {
     F.Notes.push_back({V.Member->Loc, "Python code can assign it as attribute "
                                       "'" +
                                           V.Member->Name + "'"});
-  std::vector<FieldAccess> Others = V.Others;
-  auto Key = [&](const FieldAccess &A) {
-    const SourceRange &R = P.event(A.At).Range;
-    return std::make_tuple(A.At.Function == V.At.At.Function,
-                           A.Use == FieldUse::Test, !changes(A), R.File,
-                           R.Offset);
-  };
-  std::sort(Others.begin(), Others.end(),
-            [&](const FieldAccess &A, const FieldAccess &B) {
-              return Key(A) < Key(B);
-            });
-  constexpr size_t MaxOthers = 16;
+  constexpr size_t MaxOthers = 24;
   std::set<FunctionId> Told;
-  for (const FieldAccess &O : Others) {
+  for (const FieldAccess &O : V.Others) {
     bool Repeats = !Told.empty() && O.At.Function == V.At.At.Function;
     if (Repeats || Told.size() >= MaxOthers ||
         !Told.insert(O.At.Function).second)
@@ -157,6 +146,29 @@ void addNotes(const Program &P, const FieldVerdict &V, Finding &F) {
                                                                     : "read") +
                            " here, in '" + P.name(O.At.Function) + "'" +
                            (Entry.empty() ? "" : " (" + Entry + ")")});
+  }
+}
+
+/// The other fields that the same function leaves unprotected, each with one
+/// of its other sides.
+void addFurther(const Program &P, const std::vector<FieldVerdict> &All,
+                Finding &F) {
+  constexpr size_t MaxFields = 8;
+  std::set<EntityId> Told{All.front().At.Field};
+  for (const FieldVerdict &V : All) {
+    if (Told.size() > MaxFields || !Told.insert(V.At.Field).second)
+      continue;
+    F.Notes.push_back(
+        {P.event(V.At.At).Range, fieldText(P, V.At) + " is " +
+                                     (changes(V.At) ? "changed" : "read") +
+                                     " here, unprotected as well"});
+    for (const FieldAccess &O : V.Others)
+      if (O.At.Function != V.At.At.Function) {
+        F.Notes.push_back(
+            {P.event(O.At).Range, fieldText(P, O) + " is also used here, in '" +
+                                      P.name(O.At.Function) + "'"});
+        break;
+      }
   }
 }
 
@@ -178,13 +190,7 @@ Finding finding(const Program &P, const std::vector<FieldVerdict> &All) {
   F.Why = why(P, V);
   F.Help = help(P, V);
   addNotes(P, V, F);
-  std::set<EntityId> Told{V.At.Field};
-  for (const FieldVerdict &O : All)
-    if (Told.insert(O.At.Field).second)
-      F.Notes.push_back(
-          {P.event(O.At.At).Range, fieldText(P, O.At) + " is " +
-                                       (changes(O.At) ? "changed" : "read") +
-                                       " here, unprotected as well"});
+  addFurther(P, All, F);
   return F;
 }
 
@@ -192,8 +198,9 @@ Finding finding(const Program &P, const std::vector<FieldVerdict> &All) {
 
 std::vector<Finding> objectField(const Program &P) {
   std::map<std::pair<EntityId, FunctionId>, std::vector<FieldVerdict>> Groups;
+  ObjectLockModel Locks(P);
   for (const auto &[Field, Accesses] : P.Fields)
-    for (FieldVerdict &V : judgeField(P, Field))
+    for (FieldVerdict &V : judgeField(P, Locks, Field))
       Groups[{P.entity(Field).Parent, V.At.At.Function}].push_back(
           std::move(V));
   std::vector<Finding> Found;

@@ -6,8 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "ObjectLocks.h"
+#include "Link/Flow.h"
+#include "Link/UnsetTests.h"
 #include "Rules/Common.h"
 #include <algorithm>
+#include <optional>
 
 namespace ungil::rules {
 
@@ -39,34 +42,33 @@ static bool owns(const Program &P, const Origin &Owner, const Origin &Object) {
          within(P, P.path(Object.Index), Owner, Rest);
 }
 
-ObjectLocks locksOf(const Program &P, const FieldAccess &A) {
+static ObjectLocks heldAt(const Program &P, FunctionId F, const Origin &Object,
+                          const std::vector<HeldLock> &Locks) {
   ObjectLocks Result;
-  for (const HeldLock &L : A.Locks) {
-    bool Section = L.Kind == LockKind::CriticalSection;
+  for (const HeldLock &L : Locks) {
     if (L.Kind == LockKind::Unknown || L.What.Kind == OperandKind::Unknown ||
         L.What.Kind == OperandKind::Constant) {
       Result.Unknown = true;
       continue;
     }
-    if (L.What == A.Object) {
+    if (L.What == Object) {
       Result.Names.insert("its section");
       continue;
     }
-    if (Section) {
+    if (L.Kind == LockKind::CriticalSection) {
       // Who holds the owner's section may have the only way to the object.
-      Result.Unknown |= owns(P, L.What, A.Object);
+      Result.Unknown |= owns(P, L.What, Object);
       continue;
     }
     std::vector<Step> Rest;
     bool Named =
         L.What.Kind == OperandKind::Load || L.What.Kind == OperandKind::Address;
-    if (Named && within(P, P.path(L.What.Index), A.Object, Rest)) {
+    if (Named && within(P, P.path(L.What.Index), Object, Rest)) {
       std::string Name = "its";
       for (const Step &S : Rest)
         Name += S.Kind == StepKind::Field ? " " + P.entity(S.Field).Name : "";
       Result.Names.insert(Name);
-    } else if (std::string Name = lockName(P, A.At.Function, L);
-               !Name.empty()) {
+    } else if (std::string Name = lockName(P, F, L); !Name.empty()) {
       Result.Names.insert(Name);
     } else {
       Result.Unknown = true;
@@ -74,6 +76,146 @@ ObjectLocks locksOf(const Program &P, const FieldAccess &A) {
   }
   return Result;
 }
+
+//===-- Busy flags --------------------------------------------------------===//
+
+ObjectLockModel::ObjectLockModel(const Program &P) : P(P) {
+  for (const auto &[Field, Accesses] : P.Fields) {
+    if (P.entity(Field).Class != TypeClass::Scalar)
+      continue;
+    for (const FieldAccess &W : Accesses) {
+      if (W.Use != FieldUse::Write || W.Stored.Kind != OperandKind::Constant)
+        continue;
+      ObjectLocks Held = heldAt(P, W.At.Function, W.Object, W.Locks);
+      bool Tested = std::any_of(
+          Accesses.begin(), Accesses.end(), [&](const FieldAccess &T) {
+            if (T.At.Function != W.At.Function || T.writes() ||
+                T.Object != W.Object)
+              return false;
+            ObjectLocks Same = heldAt(P, T.At.Function, T.Object, T.Locks);
+            return std::any_of(
+                Held.Names.begin(), Held.Names.end(),
+                [&](const std::string &N) { return Same.Names.count(N); });
+          });
+      if (Tested)
+        Claims[W.At.Function].push_back(
+            {W.Object, W.At.Event, "its flag " + P.entity(Field).Name});
+    }
+  }
+}
+
+/// Does event \p First come before \p Then on every way to it?
+static bool precedes(const Function &Body, EventId First, EventId Then) {
+  EventOrder Order(Body);
+  uint32_t A = Order.Block[First], B = Order.Block[Then];
+  if (A == None || B == None)
+    return false;
+  if (A == B)
+    return Order.Position[First] < Order.Position[Then];
+  return Dominance(Body).under(B, A);
+}
+
+/// Busy flags of \p Object that this function has claimed, itself or through
+/// a helper, before it comes to \p At.
+void ObjectLockModel::addClaims(Site At, const Origin &Object,
+                                ObjectLocks &Into) {
+  const Function &Body = P.body(At.Function);
+  if (auto It = Claims.find(At.Function); It != Claims.end())
+    for (const Claim &C : It->second)
+      if (C.Object == Object && precedes(Body, C.Write, At.Event))
+        Into.Names.insert(C.Flag);
+  const Values &V = P.Functions[At.Function].Value;
+  for (EventId E = 0; E != Body.Events.size(); ++E) {
+    const Event &Call = Body.Events[E];
+    if (Call.Kind != EventKind::Call || Call.Callee == None)
+      continue;
+    auto Callee = P.BodyOf.find(Call.Callee);
+    auto It =
+        Callee == P.BodyOf.end() ? Claims.end() : Claims.find(Callee->second);
+    if (It == Claims.end())
+      continue;
+    for (const Claim &C : It->second) {
+      if (C.Object.Kind != OperandKind::Load)
+        continue;
+      const Path &Param = P.path(C.Object.Index);
+      bool Ours = Param.Root == RootKind::Local && Param.Steps.empty() &&
+                  V.arg(E, Param.Index) == std::vector<Origin>{Object};
+      if (Ours && precedes(Body, E, At.Event))
+        Into.Names.insert(C.Flag);
+    }
+  }
+}
+
+//===-- Callers -----------------------------------------------------------===//
+
+/// What every caller has that may run beside another thread; constructors
+/// and destructors have the object for themselves.
+void ObjectLockModel::addCallers(FunctionId F, const Origin &Object,
+                                 ObjectLocks &Into) {
+  if (Object.Kind != OperandKind::Load)
+    return;
+  const Path Where = P.path(Object.Index);
+  const FunctionInfo &Info = P.Functions[F];
+  if (Where.Root != RootKind::Local || !Where.Steps.empty() ||
+      Where.Index >= P.body(F).Params || !Info.Entries.empty() ||
+      Info.AddressTaken || Info.Callers.empty())
+    return;
+  auto Key = std::make_pair(F, Where.Index);
+  auto [It, New] = FromCallers.try_emplace(Key);
+  if (New) {
+    ObjectLocks Common = commonToCallers(F, Where.Index);
+    It = FromCallers.insert_or_assign(Key, std::move(Common)).first;
+  }
+  Into.Names.insert(It->second.Names.begin(), It->second.Names.end());
+  Into.Unknown |= It->second.Unknown;
+}
+
+ObjectLocks ObjectLockModel::commonToCallers(FunctionId F, uint32_t Param) {
+  constexpr uint8_t Alone = P_Init | P_Construct | P_Dealloc | P_Traverse;
+  std::optional<ObjectLocks> Common;
+  for (const CallSite &C : P.Functions[F].Callers) {
+    const FunctionInfo &Caller = P.Functions[C.Caller];
+    if (!(Caller.Phases & ~Alone))
+      continue;
+    ObjectLocks Here;
+    if (C.Event != None && !C.Handed)
+      if (const auto &Passed = Caller.Value.arg(C.Event, Param);
+          Passed.size() == 1)
+        Here = held({C.Caller, C.Event}, Passed[0], Caller.Locks.at(C.Event));
+    if (!Common) {
+      Common = std::move(Here);
+    } else if (Common->Unknown) {
+      Common = std::move(Here); // the others decide
+    } else if (!Here.Unknown) {
+      std::erase_if(Common->Names,
+                    [&](const std::string &N) { return !Here.Names.count(N); });
+    }
+  }
+  return Common.value_or(ObjectLocks());
+}
+
+ObjectLocks ObjectLockModel::held(Site At, const Origin &Object,
+                                  const std::vector<HeldLock> &Locks) {
+  ObjectLocks Result = heldAt(P, At.Function, Object, Locks);
+  if (!Claims.empty())
+    addClaims(At, Object, Result);
+  addCallers(At.Function, Object, Result);
+  return Result;
+}
+
+ObjectLocks ObjectLockModel::at(const FieldAccess &A) {
+  ObjectLocks Result = held(A.At, A.Object, A.Locks);
+  // One of several objects, by which way the function took: which of them is
+  // locked depends on that way too.
+  for (const Origin &Other : A.OrObjects) {
+    ObjectLocks More = held(A.At, Other, A.Locks);
+    Result.Names.insert(More.Names.begin(), More.Names.end());
+    Result.Unknown |= More.Unknown;
+  }
+  return Result;
+}
+
+//===-- In common ---------------------------------------------------------===//
 
 void CommonLock::add(const ObjectLocks &Held) {
   ++Total;

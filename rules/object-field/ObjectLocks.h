@@ -26,7 +26,32 @@ struct ObjectLocks {
   bool Unknown = false; ///< a lock the model cannot name: give it the benefit
 };
 
-ObjectLocks locksOf(const Program &P, const FieldAccess &A);
+class ObjectLockModel {
+public:
+  explicit ObjectLockModel(const Program &P);
+
+  /// What protects \p A: locks held there or by every caller that others can
+  /// run beside, and a busy flag that was claimed under a lock before.
+  ObjectLocks at(const FieldAccess &A);
+
+private:
+  ObjectLocks held(Site At, const Origin &Object,
+                   const std::vector<HeldLock> &Locks);
+  void addCallers(FunctionId F, const Origin &Object, ObjectLocks &Into);
+  ObjectLocks commonToCallers(FunctionId F, uint32_t Param);
+  void addClaims(Site At, const Origin &Object, ObjectLocks &Into);
+
+  const Program &P;
+  std::map<std::pair<FunctionId, uint32_t>, ObjectLocks> FromCallers;
+  /// Functions that test and set a busy flag of an object, both under one
+  /// lock, and the write.
+  struct Claim {
+    Origin Object;
+    EventId Write;
+    std::string Flag;
+  };
+  std::map<FunctionId, std::vector<Claim>> Claims;
+};
 
 /// The lock that several accesses have in common.
 class CommonLock {
