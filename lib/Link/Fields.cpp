@@ -42,6 +42,8 @@ public:
 private:
   void collect(FunctionId F);
   void collectCall(FunctionId F, EventId E);
+  bool emptiesScratch(FunctionId F, EventId E, unsigned Arg,
+                      const Origin &Container);
   void findLazy(FunctionId F);
   void followMoves();
   std::optional<FieldPath> split(const Path &Where);
@@ -212,6 +214,32 @@ static bool dropsReference(const ApiFunction &Api, unsigned Arg) {
           Api.Alloc->Pointer == static_cast<int>(Arg));
 }
 
+/// Does call \p E empty a container that this run of \p F has filled? Not when
+/// emptying is all that it does: each call of the C API is safe by itself.
+bool FieldsPass::emptiesScratch(FunctionId F, EventId E, unsigned Arg,
+                                const Origin &Container) {
+  const Function &Body = P.body(F);
+  const ApiFunction *Api = P.api(Body.Events[E]);
+  bool Empties = Api->Ownership && Api->Ownership->DropsOld &&
+                 Api->Ownership->Mutates == std::vector<int>{int(Arg)} &&
+                 Body.Events[E].Args.size() == 1;
+  std::optional<FieldPath> Cut;
+  if (Empties)
+    Cut = split(Path(P.path(Container.Index)));
+  if (!Cut)
+    return false;
+  const Values &V = P.Functions[F].Value;
+  for (EventId Before = 0; Before != E; ++Before) {
+    const Event &Call = Body.Events[Before];
+    if (Call.Kind == EventKind::Call && P.BodyOf.count(Call.Callee))
+      for (unsigned I = 0; I != V.Events[Before].Args.size(); ++I)
+        for (const Origin &O : V.arg(Before, I))
+          if (O == Cut->Object)
+            return true;
+  }
+  return false;
+}
+
 /// What a call is given: a pointer that a field holds, or a field's address.
 void FieldsPass::collectCall(FunctionId F, EventId E) {
   const Event &Call = P.body(F).Events[E];
@@ -227,6 +255,12 @@ void FieldsPass::collectCall(FunctionId F, EventId E) {
         continue;
       if (Loads && Api && dropsReference(*Api, I))
         add({F, E}, FieldUse::Release, Where);
+      if (Loads && Api && emptiesScratch(F, E, I, O)) {
+        Path Contents = Where;
+        Contents.Steps.push_back({StepKind::Deref, None});
+        if (FieldAccess *A = add({F, E}, FieldUse::Update, Contents))
+          A->Deep = true;
+      }
       if (Loads) {
         const Step &Last = Where.Steps.back();
         if (Last.Kind == StepKind::Field &&
