@@ -42,6 +42,7 @@ public:
 private:
   void collect(FunctionId F);
   void collectCall(FunctionId F, EventId E);
+  bool isConstPointee(const Path &Where) const;
   bool emptiesScratch(FunctionId F, EventId E, unsigned Arg,
                       const Origin &Container);
   void findLazy(FunctionId F);
@@ -240,6 +241,14 @@ bool FieldsPass::emptiesScratch(FunctionId F, EventId E, unsigned Arg,
   return false;
 }
 
+/// Is the last field of \p Where a pointer to const?
+bool FieldsPass::isConstPointee(const Path &Where) const {
+  for (size_t I = Where.Steps.size(); I--;)
+    if (Where.Steps[I].Kind == StepKind::Field)
+      return P.entity(Where.Steps[I].Field).Type.starts_with("const ");
+  return false;
+}
+
 /// What a call is given: a pointer that a field holds, or a field's address.
 void FieldsPass::collectCall(FunctionId F, EventId E) {
   const Event &Call = P.body(F).Events[E];
@@ -268,7 +277,13 @@ void FieldsPass::collectCall(FunctionId F, EventId E) {
           continue; // objects are accessed by their own fields
         Where.Steps.push_back({StepKind::Deref, None});
       }
+      // Without a prototype only a handle is likely to be changed: storage
+      // in the object is as often lent for reading.
+      bool Unseen = Call.Callee != None && P.entity(Call.Callee).Mutates == ~0u;
+      bool Lent = Loads ? isConstPointee(Where) : Unseen;
       for (const PointeeEffect &Effect : Calls.of(F, E, I)) {
+        if (Effect.Opaque && Lent && Effect.Use != FieldUse::Read)
+          continue;
         FieldAccess *A = add({F, E}, Effect.Use, Where);
         if (!A)
           continue;
