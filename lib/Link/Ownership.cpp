@@ -252,7 +252,7 @@ SharingVerdict OwnershipModel::origin(FunctionId F, EventId Use,
 }
 
 SharingVerdict OwnershipModel::worst(FunctionId F, EventId Use,
-                                     std::vector<Origin> Set) {
+                                     const std::vector<Origin> &Set) {
   if (Set.empty())
     return {};
   SharingVerdict Worst{Sharing::Private, "", None, {}};

@@ -56,7 +56,8 @@ private:
   SharingVerdict parameter(FunctionId F, unsigned Param);
   SharingVerdict pointee(FunctionId F, unsigned Param);
   /// The most shared of what a value may be.
-  SharingVerdict worst(FunctionId F, EventId Use, std::vector<Origin> Set);
+  SharingVerdict worst(FunctionId F, EventId Use,
+                       const std::vector<Origin> &Set);
   SharingVerdict stored(FunctionId F, EventId Use, const Path &Where);
   void indexStores();
 
