@@ -26,7 +26,7 @@ namespace ungil {
 struct Selection {
   std::map<FileIndex, std::string> In;  ///< with the reason
   std::map<FileIndex, std::string> Out; ///< with the reason
-  bool NoPython = false; ///< nothing readable reaches Python.h
+  bool NoPython = false;                ///< nothing readable reaches Python.h
 };
 
 /// Decides over \p Sources. Those in \p Named are in whatever they include.

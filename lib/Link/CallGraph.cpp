@@ -28,12 +28,17 @@ private:
   void handOver(FunctionId Caller, EventId E, const Event &Call);
   bool calledThrough(const Event &Call, unsigned Param, FunctionId Target);
   void collectEntries();
+  void findLostCode();
+  uint8_t phaseOfUncalled(FunctionId F, bool HasRoots);
   void seedUncalled();
   void propagate();
   void findWaysIn();
 
   Program &P;
   std::vector<std::vector<FunctionId>> Callees;
+  /// Files that were not read completely.
+  enum class Lost : uint8_t { Nothing, Code, Header };
+  std::unordered_map<FileId, Lost> LostIn;
 };
 
 uint8_t phaseOf(EntryKind Kind) {
@@ -220,11 +225,31 @@ void CallGraphPass::seedUncalled() {
         Callees[It->second].push_back(F);
         continue;
       }
-    bool Callable = E.has(EF_Extern) || E.has(EF_Virtual) ||
-                    E.has(EF_Template) || Info.AddressTaken || !HasRoots;
-    if (Info.AddressTaken || (Info.Callers.empty() && Callable) ||
-        (E.has(EF_Virtual) && !E.has(EF_Destructor)))
+    if (Info.AddressTaken || (E.has(EF_Virtual) && !E.has(EF_Destructor)))
       Info.Phases |= P_Unknown;
+    else if (Info.Callers.empty())
+      Info.Phases |= phaseOfUncalled(F, HasRoots);
+  }
+}
+
+/// Nothing seen calls \p F. Other objects of the extension may, and the code
+/// that the front end had to drop.
+uint8_t CallGraphPass::phaseOfUncalled(FunctionId F, bool HasRoots) {
+  const Entity &E = P.entityOf(F);
+  auto Found = LostIn.find(P.body(F).Body.File);
+  Lost Lacks = Found == LostIn.end() ? Lost::Nothing : Found->second;
+  if (!E.has(EF_Extern) && !E.has(EF_Template) && HasRoots &&
+      Lacks == Lost::Nothing)
+    return 0;
+  // Code for another system, most likely.
+  return Lacks == Lost::Header && !E.has(EF_Header) ? P_Uncalled : P_Unknown;
+}
+
+void CallGraphPass::findLostCode() {
+  for (const DiagnosticFact &D : P.Facts.Errors) {
+    Lost &Here = LostIn.try_emplace(D.Loc.File, Lost::Code).first->second;
+    if (D.Message.ends_with("file not found"))
+      Here = Lost::Header;
   }
 }
 
@@ -288,6 +313,7 @@ void CallGraphPass::run() {
     std::sort(C.begin(), C.end());
     C.erase(std::unique(C.begin(), C.end()), C.end());
   }
+  findLostCode();
   seedUncalled();
   propagate();
   findWaysIn();

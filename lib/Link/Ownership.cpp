@@ -18,227 +18,6 @@
 
 namespace ungil {
 
-//===-- Escape ------------------------------------------------------------===//
-
-bool OwnershipModel::paramEscapes(FunctionId F, unsigned Param) {
-  auto [It, New] = ParamEscape.try_emplace({F, Param}, false);
-  if (!New)
-    return It->second; // also the optimistic answer inside a recursion
-  Origin Self{OperandKind::Load, P.intern({RootKind::Local, Param, {}}), 0};
-  bool Escapes = false;
-  for (EventId E = 0; E != P.body(F).Events.size() && !Escapes; ++E)
-    Escapes = escapesAt(F, E, Self);
-  return ParamEscape[{F, Param}] = Escapes;
-}
-
-/// Does event \p E hand \p O to somebody who may show it to another thread?
-bool OwnershipModel::escapesAt(FunctionId F, EventId E, const Origin &O) {
-  const Event &Ev = P.body(F).Events[E];
-  const Values &V = P.Functions[F].Value;
-  auto Has = [&](const std::vector<Origin> &Set) {
-    return std::find(Set.begin(), Set.end(), O) != Set.end();
-  };
-  if (Ev.Kind == EventKind::Write) {
-    if (!Has(V.value(E)))
-      return false;
-    for (PathId Where : V.Events[E].Where) {
-      const Path &Target = P.path(Where);
-      if (Target.Root == RootKind::Place)
-        return true;
-      if (Target.Steps.empty())
-        continue; // a local
-      bool IntoItself =
-          (Target.Root == RootKind::Result && O.Kind == OperandKind::Result &&
-           Target.Index == O.Index) ||
-          (Target.Root == RootKind::Local && O.Kind == OperandKind::Load &&
-           P.path(O.Index) == Path{RootKind::Local, Target.Index, {}});
-      if (IntoItself)
-        continue; // `self->handle->user_data = self`
-      if (Target.Root == RootKind::Local && !storesInStack(F, Target))
-        return true;
-      if (Target.Root == RootKind::Result)
-        return true;
-      if (Target.Root == RootKind::Unknown)
-        return true;
-    }
-    return false;
-  }
-  if (Ev.Kind != EventKind::Call || (Ev.Flags & EV_Implicit))
-    return false;
-  for (unsigned I = 0; I != V.Events[E].Args.size(); ++I)
-    if (Has(V.arg(E, I)) && keeps(F, E, I))
-      return true;
-  return false;
-}
-
-/// Is \p Target a field of a record that only ever lives on the stack?
-bool OwnershipModel::storesInStack(FunctionId F, const Path &Target) {
-  if (Target.Index >= P.body(F).Locals.size())
-    return false;
-  const Local &L = P.body(F).Locals[Target.Index];
-  if (Target.Steps[0].Kind != StepKind::Deref)
-    return true; // a field of a local record
-  return L.Record != None && stackOnly(L.Record);
-}
-
-bool OwnershipModel::keeps(FunctionId F, EventId E, unsigned Arg) {
-  const Event &Call = P.body(F).Events[E];
-  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
-    return Arg >= P.body(It->second).Params || paramEscapes(It->second, Arg);
-  const ApiFunction *Api = P.api(Call);
-  if (!Api) // unknown function, function pointer
-    return LibrariesPublish || Call.Callee == None ||
-           !P.entity(Call.Callee).has(EF_Extern);
-  auto In = [&](const std::vector<int> &List) {
-    return std::find(List.begin(), List.end(), static_cast<int>(Arg)) !=
-           List.end();
-  };
-  if (!Api->Ownership)
-    // Code of which only the effect is known: what runs Python code with it
-    // may keep it.
-    return !Api->Borrow && !Api->Lock && !Api->Memory && !Api->Alloc &&
-           Api->Effect && Api->Effect->Class == Tier::Arbitrary;
-  if (!In(Api->Ownership->Keeps) && !In(Api->Ownership->Steals))
-    return false;
-  // Kept by a container that is itself private is not shared yet.
-  int Into = Api->Ownership->Into;
-  if (Into >= 0) {
-    const auto &Set = P.Functions[F].Value.arg(E, Into);
-    return !std::all_of(Set.begin(), Set.end(), [&](const Origin &O) {
-      return O.Kind == OperandKind::Result && !O.Out && isFreshCall(F, O.Index);
-    }) || Set.empty();
-  }
-  return true;
-}
-
-/// Is \p O the address of a type object, or a variable that holds one?
-static bool isType(const Program &P, const Origin &O) {
-  if (O.Kind != OperandKind::Address && O.Kind != OperandKind::Load)
-    return false;
-  const Path &Where = P.path(O.Index);
-  EntityId Holder = Where.Root == RootKind::Place ? Where.Index : None;
-  for (const Step &S : Where.Steps)
-    if (S.Kind == StepKind::Field)
-      Holder = S.Field;
-  return Holder != None &&
-         P.entity(Holder).Type.find("_typeobject") != std::string::npos;
-}
-
-/// Calling a type makes an object.
-static bool callsType(const Program &P, FunctionId F, EventId E,
-                      const ApiFunction &Api) {
-  if (!Api.Ownership || Api.Ownership->Calls < 0)
-    return false;
-  const auto &Called = P.Functions[F].Value.arg(E, Api.Ownership->Calls);
-  return !Called.empty() &&
-         std::all_of(Called.begin(), Called.end(),
-                     [&](const Origin &O) { return isType(P, O); });
-}
-
-bool OwnershipModel::isFreshCall(FunctionId F, EventId E) {
-  const Event &Call = P.body(F).Events[E];
-  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
-    return P.Functions[It->second].ReturnsFresh;
-  const ApiFunction *Api = Call.Callee == None ? P.slot(Call) : P.api(Call);
-  return Api && ((Api->Ownership && !Api->Ownership->Fresh.empty()) ||
-                 callsType(P, F, E, *Api));
-}
-
-/// May the object made by event \p Made have escaped before \p Use?
-bool OwnershipModel::escapedBefore(FunctionId F, EventId Made, uint32_t Out,
-                                   EventId Use) {
-  const Function &Body = P.body(F);
-  Origin O{OperandKind::Result, Made, Out};
-  std::vector<EventId> Escapes;
-  for (EventId E = 0; E != Body.Events.size(); ++E)
-    if (E != Use && E != Made && escapesAt(F, E, O))
-      Escapes.push_back(E);
-  if (Escapes.empty())
-    return false;
-  struct Flow {
-    EventId Made, Use;
-    const std::vector<EventId> &Escapes;
-    bool AtUse = false;
-    bool entry() { return false; }
-    bool join(bool &A, bool B) {
-      bool Changed = B && !A;
-      A |= B;
-      return Changed;
-    }
-    void transfer(bool &Escaped, EventId E) {
-      if (E == Use)
-        AtUse |= Escaped;
-      if (E == Made)
-        Escaped = false;
-      else if (std::binary_search(Escapes.begin(), Escapes.end(), E))
-        Escaped = true;
-    }
-  } Analysis{Made, Use, Escapes};
-  forwardFlow(Body, Analysis);
-  return Analysis.AtUse;
-}
-
-//===-- Records on the stack ----------------------------------------------===//
-
-static std::string bareType(std::string T) {
-  for (std::string_view Word : {"const ", "struct ", "volatile ", "class "})
-    for (size_t At; (At = T.find(Word)) != std::string::npos;)
-      T.erase(At, Word.size());
-  while (!T.empty() && (T.back() == '*' || T.back() == ' ' || T.back() == '&'))
-    T.pop_back();
-  return T;
-}
-
-/// Are all instances of \p Record local variables? Then a field of it is as
-/// private as the frame that holds it.
-bool OwnershipModel::stackOnly(EntityId Record) {
-  auto [It, New] = StackOnly.try_emplace(Record, false);
-  if (!New)
-    return It->second;
-  const Entity &R = P.entity(Record);
-  if (R.has(EF_PyRecord) || R.Name.empty())
-    return false;
-  if (HeldTypes.empty())
-    for (const Entity &E : P.Facts.Entities)
-      if (E.Kind == EntityKind::Place || E.Kind == EntityKind::Field)
-        HeldTypes.insert(bareType(E.Type));
-  if (HeldTypes.count(R.Name))
-    return false;
-  bool SomewhereLocal = false;
-  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    const Function &Body = P.body(F);
-    for (uint32_t L = 0; L != Body.Locals.size(); ++L) {
-      if (Body.Locals[L].Record != Record)
-        continue;
-      if (Body.Locals[L].Class == TypeClass::Record)
-        SomewhereLocal = true;
-      else if (L >= Body.Params && !boundToStack(F, L))
-        return false;
-    }
-  }
-  return StackOnly[Record] = SomewhereLocal;
-}
-
-/// Does every value of pointer \p L come from a parameter or a local?
-bool OwnershipModel::boundToStack(FunctionId F, uint32_t L) {
-  const Function &Body = P.body(F);
-  const Values &V = P.Functions[F].Value;
-  for (EventId E = 0; E != Body.Events.size(); ++E) {
-    if (Body.Events[E].Kind != EventKind::Bind ||
-        P.path(Body.Events[E].Where).Index != L)
-      continue;
-    for (const Origin &O : V.value(E)) {
-      if (O.Kind == OperandKind::Null)
-        continue;
-      if (O.Kind != OperandKind::Load && O.Kind != OperandKind::Address)
-        return false;
-      if (P.path(O.Index).Root != RootKind::Local)
-        return false;
-    }
-  }
-  return true;
-}
-
 //===-- Verdicts ----------------------------------------------------------===//
 
 static int rank(Sharing S) { return static_cast<int>(S); }
@@ -273,39 +52,56 @@ bool OwnershipModel::entryParameter(FunctionId F, unsigned Param,
   return false;
 }
 
-SharingVerdict OwnershipModel::parameter(FunctionId F, unsigned Param) {
-  auto Key = std::make_pair(F, Param);
-  if (auto It = Parameters.find(Key); It != Parameters.end())
-    return It->second;
-  SharingVerdict V;
-  if (entryParameter(F, Param, V))
-    return Parameters[Key] = V;
+/// The worst that \p Ask says of the callers of \p F. \p Seen is the verdict
+/// for a recursive question while it is not answered yet.
+SharingVerdict OwnershipModel::ofCallers(
+    FunctionId F, SharingVerdict &Seen,
+    const std::function<SharingVerdict(const CallSite &)> &Ask) {
   const FunctionInfo &Info = P.Functions[F];
-  // Optimistic while the callers are asked, for recursion.
-  Parameters[Key] = {Sharing::Private, "", None, {}};
-  V = {Sharing::Private, "", None, {}};
-  bool Any = false;
+  Seen = {Sharing::Private, "", None, {}}; // optimistic
+  if (!Info.Entries.empty())
+    return {Sharing::Shared,
+            "Python code passes it, and keeps its own reference",
+            None,
+            {}};
+  if (Info.AddressTaken || Info.Callers.empty())
+    return {};
+  SharingVerdict V{Sharing::Private, "", None, {}};
   for (const CallSite &C : Info.Callers) {
-    if (C.Event == None || C.Handed) {
-      V = {Sharing::Unknown, "", None, {}};
-      Any = true;
-      break;
-    }
-    SharingVerdict Here = operand(C.Caller, C.Event, Param);
-    if (!Any || rank(Here.How) > rank(V.How))
+    if (C.Event == None || C.Handed)
+      return {};
+    SharingVerdict Here = Ask(C);
+    if (rank(Here.How) > rank(V.How) || &C == &Info.Callers.front())
       V = Here;
-    Any = true;
   }
-  if (!Any || !Info.Entries.empty() || Info.AddressTaken) {
-    bool FromPython = !Info.Entries.empty();
-    V = {FromPython ? Sharing::Shared : Sharing::Unknown,
-         FromPython ? "Python code passes it, and keeps its own reference" : "",
-         None,
-         {}};
-  } else if (V.How == Sharing::Private) {
+  if (V.How == Sharing::Private)
     V.Why = "every caller passes a container of its own";
-  }
-  return Parameters[Key] = V;
+  return V;
+}
+
+SharingVerdict OwnershipModel::parameter(FunctionId F, unsigned Param) {
+  auto [It, New] = Parameters.try_emplace({F, Param});
+  if (!New)
+    return It->second;
+  SharingVerdict &V = It->second;
+  if (!entryParameter(F, Param, V))
+    V = ofCallers(F, V, [&](const CallSite &C) {
+      return operand(C.Caller, C.Event, Param);
+    });
+  return V;
+}
+
+/// What parameter \p Param points to: `*dict` where callers pass `&out`.
+SharingVerdict OwnershipModel::pointee(FunctionId F, unsigned Param) {
+  auto [It, New] = Pointees.try_emplace({F, Param});
+  if (!New)
+    return It->second;
+  SharingVerdict &V = It->second;
+  V = ofCallers(F, V, [&](const CallSite &C) {
+    const Values &Theirs = P.Functions[C.Caller].Value;
+    return worst(C.Caller, C.Event, Theirs.pointee(C.Event, Param));
+  });
+  return V;
 }
 
 /// What is kept at a field or place: who stores into it, who changes it?
@@ -317,8 +113,12 @@ SharingVerdict OwnershipModel::stored(FunctionId F, EventId Use,
       Key = S.Field;
   if (Key == None && Where.Root == RootKind::Place)
     Key = Where.Index;
-  if (Key == None)
-    return {};
+  if (Key == None) {
+    bool Pointee = Where.Root == RootKind::Local && Where.Steps.size() == 1 &&
+                   Where.Steps[0].Kind == StepKind::Deref &&
+                   Where.Index < P.body(F).Params;
+    return Pointee ? pointee(F, Where.Index) : SharingVerdict{};
+  }
   // Type attributes that hold tuples.
   const std::string &Name = P.entity(Key).Name;
   if (Name == "tp_mro" || Name == "tp_bases")
@@ -361,7 +161,12 @@ SharingVerdict OwnershipModel::stored(FunctionId F, EventId Use,
       Frozen = false;
       V.Mutators.push_back(S);
     }
-  V.How = Frozen ? Sharing::Frozen : Sharing::Shared;
+  // A library's structure that nothing seen stores into may hold anything.
+  bool Foreign = Writers.empty() && Mutators[Key].empty() && Record != None &&
+                 !P.entity(Record).has(EF_PyRecord);
+  V.How = Frozen    ? Sharing::Frozen
+          : Foreign ? Sharing::Unknown
+                    : Sharing::Shared;
   V.Why = Frozen ? "it is filled during module initialisation and never "
                    "changed afterwards"
                  : "";
@@ -446,18 +251,22 @@ SharingVerdict OwnershipModel::origin(FunctionId F, EventId Use,
   }
 }
 
-SharingVerdict OwnershipModel::operand(FunctionId F, EventId E, unsigned Arg) {
-  SharingVerdict Worst{Sharing::Private, "", None, {}};
-  const auto Set = P.Functions[F].Value.arg(E, Arg);
+SharingVerdict OwnershipModel::worst(FunctionId F, EventId Use,
+                                     const std::vector<Origin> &Set) {
   if (Set.empty())
     return {};
+  SharingVerdict Worst{Sharing::Private, "", None, {}};
   for (const Origin &O : Set) {
-    SharingVerdict Here = origin(F, E, O);
-    if (rank(Here.How) > rank(Worst.How) || Worst.Why.empty())
-      if (rank(Here.How) >= rank(Worst.How))
-        Worst = Here;
+    SharingVerdict Here = origin(F, Use, O);
+    if (rank(Here.How) > rank(Worst.How) ||
+        (rank(Here.How) == rank(Worst.How) && Worst.Why.empty()))
+      Worst = Here;
   }
   return Worst;
+}
+
+SharingVerdict OwnershipModel::operand(FunctionId F, EventId E, unsigned Arg) {
+  return worst(F, E, P.Functions[F].Value.arg(E, Arg));
 }
 
 //===-- Summaries ---------------------------------------------------------===//

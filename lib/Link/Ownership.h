@@ -14,6 +14,7 @@
 #define UNGIL_LINK_OWNERSHIP_H
 
 #include "Link/Program.h"
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -52,13 +53,21 @@ private:
   bool stackOnly(EntityId Record);
   bool boundToStack(FunctionId F, uint32_t L);
   bool entryParameter(FunctionId F, unsigned Param, SharingVerdict &Out);
+  SharingVerdict
+  ofCallers(FunctionId F, SharingVerdict &Seen,
+            const std::function<SharingVerdict(const CallSite &)> &Ask);
   SharingVerdict parameter(FunctionId F, unsigned Param);
+  SharingVerdict pointee(FunctionId F, unsigned Param);
+  /// The most shared of what a value may be.
+  SharingVerdict worst(FunctionId F, EventId Use,
+                       const std::vector<Origin> &Set);
   SharingVerdict stored(FunctionId F, EventId Use, const Path &Where);
   void indexStores();
 
   Program &P;
   std::map<std::pair<FunctionId, unsigned>, bool> ParamEscape;
-  std::map<std::pair<FunctionId, unsigned>, SharingVerdict> Parameters;
+  std::map<std::pair<FunctionId, unsigned>, SharingVerdict> Parameters,
+      Pointees;
   std::map<EntityId, bool> StackOnly;
   std::map<EntityId, SharingVerdict> Stored;
   std::map<EntityId, std::vector<Site>> Stores, Mutators;

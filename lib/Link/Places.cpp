@@ -145,6 +145,15 @@ bool PlacesPass::storesThrough(FunctionId F, unsigned Param) {
   return false;
 }
 
+/// Does \p Where hold a Python object? No call fills one like memory:
+/// `PyArg_ParseTuple(args, "O!", SomeType, &o)` only reads it.
+static bool holdsObject(const Program &P, const Path &Where) {
+  EntityId Last = Where.Root == RootKind::Place ? Where.Index : None;
+  for (const Step &S : Where.Steps)
+    Last = S.Kind == StepKind::Field ? S.Field : Last;
+  return Last != None && P.entity(Last).Class == TypeClass::PyObject;
+}
+
 void PlacesPass::collectCall(FunctionId F, EventId E) {
   const Event &Call = P.body(F).Events[E];
   const Values &V = P.Functions[F].Value;
@@ -166,7 +175,7 @@ void PlacesPass::collectCall(FunctionId F, EventId E) {
       for (const Origin &O : V.arg(E, Arg)) {
         if (O.Kind == OperandKind::Address)
           add({F, E}, Kind, O.Index, Flags, false);
-        if (O.Kind == OperandKind::Load) {
+        if (O.Kind == OperandKind::Load && !holdsObject(P, P.path(O.Index))) {
           Path Pointee = P.path(O.Index);
           Pointee.Steps.push_back({StepKind::Deref, None});
           addPath({F, E}, Kind, Pointee, Flags, false, 0);

@@ -65,6 +65,9 @@ struct Values {
   struct AtEvent {
     OriginSet Value = 0;
     std::vector<OriginSet> Args;
+    /// Per argument that is the address of a local: what that holds before
+    /// the call (0: something else, or nothing).
+    std::vector<OriginSet> Pointees;
     /// Canonical paths of Event::Where; several when a local may point to
     /// several things.
     std::vector<PathId> Where;
@@ -77,6 +80,9 @@ struct Values {
   const std::vector<Origin> &arg(EventId E, unsigned I) const {
     return Sets[I < Events[E].Args.size() ? Events[E].Args[I] : 0];
   }
+  const std::vector<Origin> &pointee(EventId E, unsigned I) const {
+    return Sets[I < Events[E].Pointees.size() ? Events[E].Pointees[I] : 0];
+  }
 };
 
 //===-- Phases ------------------------------------------------------------===//
@@ -86,9 +92,10 @@ enum Phase : uint8_t {
   P_Construct = 2,  ///< tp_new, tp_init
   P_Concurrent = 4, ///< anything Python can call from several threads
   P_Dealloc = 8,
-  P_Traverse = 16, ///< tp_traverse, tp_clear, module clear: no other thread
-  P_Native = 32,   ///< threads the extension makes
-  P_Unknown = 64,  ///< nothing seen that calls it, but something may
+  P_Traverse = 16,  ///< tp_traverse, tp_clear, module clear: no other thread
+  P_Native = 32,    ///< threads the extension makes
+  P_Unknown = 64,   ///< nothing seen that calls it, but something may
+  P_Uncalled = 128, ///< nothing seen calls it, and its headers are missing
 };
 
 //===-- Locks -------------------------------------------------------------===//
@@ -267,6 +274,10 @@ public:
   bool provedConcurrent(FunctionId F) const {
     return Functions[F].Phases &
            (P_Construct | P_Concurrent | P_Dealloc | P_Native);
+  }
+  /// Does only code that nothing seen calls lead there?
+  bool isUncalled(FunctionId F) const {
+    return !(Functions[F].Phases & ~(P_Init | P_Traverse | P_Uncalled));
   }
   /// Only module init (or nothing) runs it.
   bool initOnly(FunctionId F) const {

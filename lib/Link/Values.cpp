@@ -216,6 +216,7 @@ void ValueFlow::call(State &S, EventId E) {
   const Event &Call = F.Events[E];
   auto &At = Out.Events[E];
   At.Args.clear();
+  At.Pointees.clear();
   for (const Operand &A : Call.Args)
     At.Args.push_back(resolve(A, S));
   if (Call.Flags & EV_Implicit)
@@ -227,6 +228,8 @@ void ValueFlow::call(State &S, EventId E) {
     if (Target.Root != RootKind::Local || !Target.Steps.empty() ||
         Target.Index >= S.size() || Aggregate[Target.Index])
       continue;
+    At.Pointees.resize(Call.Args.size());
+    At.Pointees[I] = S[Target.Index];
     Origin Out{OperandKind::Result, E, I + 1};
     const ApiFunction *Api = P.api(Call);
     bool Fills = Api || Call.Callee == None || !P.BodyOf.count(Call.Callee);

@@ -20,7 +20,7 @@ Finding findingAt(const Program &P, std::string_view Rule, Site S) {
 }
 
 Confidence confidenceIn(const Program &P, FunctionId F, Confidence C) {
-  if (P.entityOf(F).has(EF_HasError))
+  if (P.entityOf(F).has(EF_HasError) || P.isUncalled(F))
     return Confidence::Low;
   if (!P.provedConcurrent(F))
     C = std::min(C, Confidence::Medium);

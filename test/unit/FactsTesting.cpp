@@ -321,7 +321,8 @@ std::string Linked::phases(std::string_view Name) const {
       {P_Dealloc, "dealloc"},
       {P_Traverse, "traverse"},
       {P_Native, "native"},
-      {P_Unknown, "unknown"}};
+      {P_Unknown, "unknown"},
+      {P_Uncalled, "uncalled"}};
   std::string Text;
   for (const auto &[Bit, Word] : Words)
     if (P.Functions[function(Name)].Phases & Bit)

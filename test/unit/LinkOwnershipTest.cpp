@@ -12,6 +12,7 @@ using namespace ungil;
 using namespace ungil::testing;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 namespace {
@@ -71,6 +72,21 @@ TEST(Ownership, HelpersThatReturnNewContainers) {
            "void g(void) { PyList_GetItem(cached(), 0); }\n");
   EXPECT_EQ(sharing(L, "f"), Sharing::Private);
   EXPECT_EQ(sharing(L, "g"), Sharing::Unknown);
+}
+
+TEST(Ownership, WhatTheAddressOfALocalLeadsTo) {
+  Linked L(Python +
+           "PyObject *cache;\n"
+           "static void sort(PyObject **d) { PyDict_GetItem(*d, Py_None); }\n"
+           "static void show(PyObject **d) { PyDict_GetItem(*d, Py_None); }\n"
+           "PyObject *own(void)\n"
+           "{ PyObject *d = PyDict_New(); sort(&d); return d; }\n"
+           "PyObject *kept(void) { PyObject *d = PyDict_New(); cache = d;\n"
+           "  show(&d); return d; }\n"
+           "PyObject *mine(void)\n"
+           "{ PyObject *d = PyDict_New(); show(&d); return d; }\n");
+  EXPECT_EQ(sharing(L, "sort", "PyDict_GetItem"), Sharing::Private);
+  EXPECT_EQ(sharing(L, "show", "PyDict_GetItem"), Sharing::Unknown);
 }
 
 TEST(Ownership, ParametersAreWhatCallersPass) {
@@ -186,6 +202,16 @@ TEST(Places, AFreeListIsNotLazy) {
   Linked L("void *list[8]; int count;\n"
            "void f(void *p) { if (count < 8) list[count++] = p; }\n");
   EXPECT_THAT(L.accesses("list"), Contains("f: write list[]"));
+}
+
+TEST(Places, ObjectsAreNoBuffersToFill) {
+  Linked L(Python + "static PyTypeObject *type;\n"
+                    "PyObject *f(PyObject *self, PyObject *args) {\n"
+                    "  PyObject *o;\n"
+                    "  PyArg_ParseTuple(args, \"O!\", type, &o);\n"
+                    "  return o;\n"
+                    "}\n");
+  EXPECT_THAT(L.accesses("type"), Not(Contains(HasSubstr("write"))));
 }
 
 } // namespace
