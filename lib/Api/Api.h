@@ -163,10 +163,11 @@ struct OwnershipFact {
   bool Immutable = false;   ///< the fresh result cannot change
   int Returns = -1;         ///< the result is this argument (Py_NewRef)
   std::vector<int> Outs;    ///< arguments that receive a strong reference
+  int Calls = -1; ///< argument that is called: of a type, the result is new
 
   template <class Archive> void fields(Archive &A) {
     A(Fresh, NewReference, Steals, Keeps, Into, IntoResult, Mutates, DropsOld,
-      Releases, Retains, Immutable, Returns, Outs);
+      Releases, Retains, Immutable, Returns, Outs, Calls);
   }
 };
 

@@ -104,6 +104,7 @@ void readFact(Object &O, OwnershipFact &F, Problems &) {
   O.read("releases", F.Releases);
   O.read("retains", F.Retains);
   O.read("immutable", F.Immutable);
+  O.read("calls", F.Calls);
   O.read("returns", F.Returns);
   O.read("outs", F.Outs);
   if ((F.Into >= 0 || F.IntoResult) && F.Steals.empty() && F.Keeps.empty())

@@ -301,6 +301,32 @@ EntityId FactsBuilder::add(const NamedDecl *D, EntityKind Kind,
   return Facts.Entities.size() - 1;
 }
 
+/// May a callee change what a parameter of this type leads to? References to
+/// Python objects are the C API's business.
+static bool lendsForWriting(QualType Type) {
+  QualType Pointee = Type->getPointeeType();
+  if (Pointee.isNull() || Pointee.isConstQualified() ||
+      Pointee->isFunctionType())
+    return false;
+  return Type->isReferenceType() ? classify(Pointee) != TypeClass::PyObject
+                                 : classify(Type) != TypeClass::PyObject;
+}
+
+static uint32_t mutatedArguments(const FunctionDecl *D) {
+  const auto *Type = D->getType()->getAs<FunctionProtoType>();
+  if (!Type)
+    return ~0u;
+  uint32_t Bits = 0;
+  unsigned At = 0;
+  if (const auto *Method = llvm::dyn_cast<CXXMethodDecl>(D);
+      Method && Method->isInstance())
+    Bits |= uint32_t(!Method->isConst()) << At++;
+  for (QualType Param : Type->param_types())
+    if (unsigned Bit = At++; Bit < 31 && lendsForWriting(Param))
+      Bits |= 1u << Bit;
+  return Bits;
+}
+
 EntityId FactsBuilder::entity(const FunctionDecl *D) {
   if (const FunctionDecl *Pattern = D->getTemplateInstantiationPattern())
     D = Pattern;
@@ -347,6 +373,7 @@ EntityId FactsBuilder::entity(const FunctionDecl *D) {
   Entity &E = Facts.Entities[Id];
   E.Flags |= Flags;
   E.Parent = Parent;
+  E.Mutates = mutatedArguments(Shown);
   if (Parent != None && E.has(EF_Lambda))
     E.Name = "lambda in " + Facts.Entities[Parent].Name;
   return Id;

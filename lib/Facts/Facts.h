@@ -92,12 +92,15 @@ struct Entity {
   std::string Type; ///< canonical type spelling
   EntityId Parent =
       None;        ///< record of a field or method, function of a static local
+  /// Of a function: bit i says that its type lets it change what argument i
+  /// points to (in member functions 0 is `this`); all ones: no prototype seen.
+  uint32_t Mutates = 0;
   SourceRange Loc; ///< the name in its declaration
   SourceRange Declaration; ///< whole declaration (for fixes)
 
   bool has(uint32_t F) const { return (Flags & F) == F; }
   template <class Archive> void fields(Archive &A) {
-    A(Kind, Class, Flags, Usr, Name, Type, Parent, Loc, Declaration);
+    A(Kind, Class, Flags, Usr, Name, Type, Parent, Mutates, Loc, Declaration);
   }
 };
 

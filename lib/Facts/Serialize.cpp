@@ -12,7 +12,7 @@ namespace ungil {
 namespace {
 
 /// Raised whenever a field is added, removed or reordered in Facts.h.
-constexpr uint32_t FormatVersion = 1;
+constexpr uint32_t FormatVersion = 2;
 constexpr std::string_view Magic = "ungil-facts";
 
 class Writer {

@@ -40,6 +40,13 @@ bool OwnershipModel::escapesAt(FunctionId F, EventId E, const Origin &O) {
         return true;
       if (Target.Steps.empty())
         continue; // a local
+      bool IntoItself =
+          (Target.Root == RootKind::Result && O.Kind == OperandKind::Result &&
+           Target.Index == O.Index) ||
+          (Target.Root == RootKind::Local && O.Kind == OperandKind::Load &&
+           P.path(O.Index) == Path{RootKind::Local, Target.Index, {}});
+      if (IntoItself)
+        continue; // `self->handle->user_data = self`
       if (Target.Root == RootKind::Local && !storesInStack(F, Target))
         return true;
       if (Target.Root == RootKind::Result)
@@ -72,8 +79,9 @@ bool OwnershipModel::keeps(FunctionId F, EventId E, unsigned Arg) {
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
     return Arg >= P.body(It->second).Params || paramEscapes(It->second, Arg);
   const ApiFunction *Api = P.api(Call);
-  if (!Api)
-    return true; // unknown function, function pointer
+  if (!Api) // unknown function, function pointer
+    return LibrariesPublish || Call.Callee == None ||
+           !P.entity(Call.Callee).has(EF_Extern);
   auto In = [&](const std::vector<int> &List) {
     return std::find(List.begin(), List.end(), static_cast<int>(Arg)) !=
            List.end();
@@ -96,12 +104,37 @@ bool OwnershipModel::keeps(FunctionId F, EventId E, unsigned Arg) {
   return true;
 }
 
+/// Is \p O the address of a type object, or a variable that holds one?
+static bool isType(const Program &P, const Origin &O) {
+  if (O.Kind != OperandKind::Address && O.Kind != OperandKind::Load)
+    return false;
+  const Path &Where = P.path(O.Index);
+  EntityId Holder = Where.Root == RootKind::Place ? Where.Index : None;
+  for (const Step &S : Where.Steps)
+    if (S.Kind == StepKind::Field)
+      Holder = S.Field;
+  return Holder != None &&
+         P.entity(Holder).Type.find("_typeobject") != std::string::npos;
+}
+
+/// Calling a type makes an object.
+static bool callsType(const Program &P, FunctionId F, EventId E,
+                      const ApiFunction &Api) {
+  if (!Api.Ownership || Api.Ownership->Calls < 0)
+    return false;
+  const auto &Called = P.Functions[F].Value.arg(E, Api.Ownership->Calls);
+  return !Called.empty() &&
+         std::all_of(Called.begin(), Called.end(),
+                     [&](const Origin &O) { return isType(P, O); });
+}
+
 bool OwnershipModel::isFreshCall(FunctionId F, EventId E) {
   const Event &Call = P.body(F).Events[E];
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
     return P.Functions[It->second].ReturnsFresh;
-  const ApiFunction *Api = P.api(Call);
-  return Api && Api->Ownership && !Api->Ownership->Fresh.empty();
+  const ApiFunction *Api = Call.Callee == None ? P.slot(Call) : P.api(Call);
+  return Api && ((Api->Ownership && !Api->Ownership->Fresh.empty()) ||
+                 callsType(P, F, E, *Api));
 }
 
 /// May the object made by event \p Made have escaped before \p Use?

@@ -23,6 +23,7 @@ Program link(std::vector<TuFacts> Units, const Api &Known) {
   computeLocks(P);
   computeOwnership(P);
   computePlaces(P);
+  computeFields(P);
   return P;
 }
 

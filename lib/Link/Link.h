@@ -8,7 +8,7 @@
 //   TuFacts... ── link() ──► Program
 //
 // The passes, in order, each in a file of its own: Merge, Values, CallGraph
-// (phases and traces), Locks, Ownership, Places.
+// (phases and traces), Locks, Ownership, Places, Fields.
 //
 //===----------------------------------------------------------------------===//
 

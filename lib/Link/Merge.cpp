@@ -85,6 +85,7 @@ void Merger::addEntities(TuFacts &Unit) {
     }
     Entity &Old = Whole.Entities[It->second];
     uint32_t Flags = Old.Flags | E.Flags;
+    uint32_t Mutates = Old.Mutates & E.Mutates; // a prototype knows more
     if (E.has(EF_Defined) && !Old.has(EF_Defined)) {
       EntityId Parent = Old.Parent;
       Old = E;
@@ -94,6 +95,7 @@ void Merger::addEntities(TuFacts &Unit) {
     }
     // What one unit knows to be the extension's own is not a system header's.
     uint32_t Weak = EF_SystemHeader | EF_ConstInit;
+    Old.Mutates = Mutates;
     Old.Flags = (Flags & ~Weak) | (Old.Flags & E.Flags & Weak);
   }
   for (uint32_t I = 0; I != Unit.Entities.size(); ++I)

@@ -27,6 +27,9 @@ public:
 
   const Program &program() const { return P; }
 
+  /// Does an object that a C library is given count as shown to others?
+  bool LibrariesPublish = true;
+
   /// Who can reach argument \p Arg of call \p E in \p F when the call runs.
   SharingVerdict operand(FunctionId F, EventId E, unsigned Arg);
 

@@ -31,6 +31,9 @@ void computeOwnership(Program &P);
 /// Program::Places.
 void computePlaces(Program &P);
 
+/// Program::Fields.
+void computeFields(Program &P);
+
 } // namespace ungil
 
 #endif

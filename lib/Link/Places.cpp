@@ -13,6 +13,7 @@
 
 #include "Link/Flow.h"
 #include "Link/Passes.h"
+#include "Link/UnsetTests.h"
 #include <algorithm>
 #include <set>
 
@@ -222,74 +223,47 @@ void PlacesPass::collect(FunctionId F) {
 
 //===-- Lazy initialisation -----------------------------------------------===//
 
-/// Places whose value a branch tests for being unset, and the block that runs
-/// when it is.
-struct UnsetTest {
+/// A test whether a place is still unset.
+struct UnsetPlace {
   EntityId Place;
-  EventId Branch;
-  uint32_t Block;
+  UnsetTest Test;
 };
 
 void PlacesPass::findLazy(FunctionId F) {
   const Function &Body = P.body(F);
-  const Values &V = P.Functions[F].Value;
-  std::vector<UnsetTest> Tests;
-  for (const Block &B : Body.Blocks) {
-    if (B.Events.empty() || B.Succs.size() != 2)
-      continue;
-    EventId Last = B.Events.back();
-    const Event &Branch = Body.Events[Last];
-    if (Branch.Kind != EventKind::Branch)
-      continue;
-    uint32_t Unset = None;
-    if (Branch.Test == TestKind::IsZero || Branch.Test == TestKind::Less ||
-        Branch.Test == TestKind::EqualConst)
-      Unset = B.Succs[0];
-    else if (Branch.Test == TestKind::NonZero ||
-             Branch.Test == TestKind::NotEqualConst)
-      Unset = B.Succs[1];
-    if (Unset == None)
-      continue;
-    for (const Origin &O : V.value(Last)) {
-      if (O.Kind != OperandKind::Load)
-        continue;
-      const Path &Where = P.path(O.Index);
-      if (Where.Root == RootKind::Place)
-        Tests.push_back({Where.Index, Last, Unset});
-      // `if (*into == NULL)` where callers pass `&cache`.
-      if (Where.Root == RootKind::Local && Where.Steps.size() == 1)
-        if (auto It = Targets[F].find(Where.Index); It != Targets[F].end())
-          for (const Origin &T : It->second)
-            if (T.Kind == OperandKind::Address)
-              Tests.push_back({P.path(T.Index).Index, Last, Unset});
-    }
+  std::vector<UnsetPlace> Tests;
+  for (const UnsetTest &T : unsetTests(P, F)) {
+    const Path &Where = P.path(T.Tested);
+    if (Where.Root == RootKind::Place)
+      Tests.push_back({Where.Index, T});
+    // `if (*into == NULL)` where callers pass `&cache`.
+    if (Where.Root == RootKind::Local && Where.Steps.size() == 1)
+      if (auto It = Targets[F].find(Where.Index); It != Targets[F].end())
+        for (const Origin &O : It->second)
+          if (O.Kind == OperandKind::Address)
+            Tests.push_back({P.path(O.Index).Index, T});
   }
   if (Tests.empty())
     return;
-  std::vector<uint32_t> Dom = dominators(Body);
+  Dominance Dom(Body);
   EventOrder Order(Body);
-  auto Under = [&](uint32_t Block, uint32_t Head) {
-    while (Block != None && Block != Head && Dom[Block] != Block)
-      Block = Dom[Block];
-    return Block == Head;
-  };
   // A place is lazily set when it is tested itself, or when a place that is
   // set beside it is what was tested.
-  for (const UnsetTest &T : Tests) {
+  for (const UnsetPlace &T : Tests) {
     std::vector<std::pair<EntityId, Access *>> Set;
     bool TestedIsSet = false;
     for (auto &[Place, Accesses] : P.Places)
       for (Access &A : Accesses)
         if (A.At.Function == F && A.writes() && !A.StoresNull &&
             Order.Block[A.At.Event] != None &&
-            Under(Order.Block[A.At.Event], T.Block)) {
+            Dom.under(Order.Block[A.At.Event], T.Test.Block)) {
           Set.push_back({Place, &A});
           TestedIsSet |= Place == T.Place;
         }
     if (TestedIsSet)
       for (auto &[Place, A] : Set)
         if (A->LazyTest == None)
-          A->LazyTest = T.Branch;
+          A->LazyTest = T.Test.Branch;
   }
 }
 

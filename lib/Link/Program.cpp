@@ -42,6 +42,21 @@ const ApiFunction *Program::api(const Event &Call) const {
   return Found;
 }
 
+const ApiFunction *Program::slot(const Event &Call) const {
+  if (Call.Kind != EventKind::Call || Call.Callee != None ||
+      Call.Where == None || !Known)
+    return nullptr;
+  const std::vector<Step> &Steps = path(Call.Where).Steps;
+  for (size_t I = Steps.size(); I--;)
+    if (Steps[I].Kind == StepKind::Field) {
+      const Entity &Field = entity(Steps[I].Field);
+      std::string Record =
+          Field.Parent == None ? "" : entity(Field.Parent).Name;
+      return Known->find(Record + "::" + Field.Name);
+    }
+  return nullptr;
+}
+
 std::string Program::calleeName(const Event &Call) const {
   if (Call.Callee == None)
     return Call.Where != None ? "a function pointer" : "an unknown function";

@@ -192,6 +192,37 @@ struct Access {
   }
 };
 
+//===-- Fields ------------------------------------------------------------===//
+
+enum class FieldUse : uint8_t {
+  Test,    ///< only compared
+  Read,    ///< the value is used
+  Write,   ///< plain store
+  Update,  ///< ++, +=, a method that changes it
+  Release, ///< what it holds is released, freed or given away
+};
+
+/// One access of a field of an object of the extension, or of what the field
+/// leads to, in code that may run while others use the same object.
+struct FieldAccess {
+  Site At;
+  FieldUse Use = FieldUse::Read;
+  EntityId Field = None;         ///< outermost field of the object's structure
+  std::vector<Step> Rest;        ///< from there on, without Index steps
+  Origin Object;                 ///< the pointer to the object
+  std::vector<Origin> OrObjects; ///< what else it may point to
+  bool Deep = false;   ///< all that Rest leads to: a callee was given it
+  bool Opaque = false; ///< what the callee does is read off its type
+  /// By `__init__` (or what only it calls), which can be called again.
+  bool Reinit = false;
+  Operand Stored;              ///< Write: the value
+  EventId LazyTest = None;     ///< Write under a test that it is still unset
+  std::vector<HeldLock> Locks; ///< in terms of At.Function
+  bool writes() const {
+    return Use == FieldUse::Write || Use == FieldUse::Update;
+  }
+};
+
 //===-- Program -----------------------------------------------------------===//
 
 class OwnershipModel;
@@ -203,6 +234,8 @@ public:
   std::vector<FunctionInfo> Functions; ///< parallel to Facts.Functions
   std::unordered_map<EntityId, FunctionId> BodyOf;
   std::map<EntityId, std::vector<Access>> Places; ///< static-duration places
+  /// By outermost field of the object's structure.
+  std::map<EntityId, std::vector<FieldAccess>> Fields;
 
   const Function &body(FunctionId F) const { return Facts.Functions[F]; }
   const Event &event(Site S) const {
@@ -217,6 +250,10 @@ public:
   /// What the API data says of a call's callee; null when nothing. The
   /// spelling in the source decides where Clang shows another name.
   const ApiFunction *api(const Event &Call) const;
+
+  /// What the data says of the slot an indirect call goes through
+  /// (`type->tp_alloc(type, 0)`); null when it is none.
+  const ApiFunction *slot(const Event &Call) const;
 
   /// Name of the callee as the source spells it (`PyList_GET_ITEM`).
   std::string calleeName(const Event &Call) const;

@@ -76,14 +76,7 @@ std::optional<Origin> pointerBefore(const Program &P, const Path &Where,
 }
 
 const ApiFunction *slotCalled(const Program &P, const Event &Call) {
-  if (Call.Kind != EventKind::Call || Call.Callee != None ||
-      Call.Where == None || !P.Known)
-    return nullptr;
-  EntityId Field = lastField(P, P.path(Call.Where));
-  if (Field == None)
-    return nullptr;
-  return P.Known->find(std::string(recordOf(P, Field)) +
-                       "::" + P.entity(Field).Name);
+  return P.slot(Call);
 }
 
 std::string_view recordOf(const Program &P, EntityId Field) {

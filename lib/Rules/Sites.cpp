@@ -111,6 +111,9 @@ uint32_t places(const Program &P) {
                        });
 }
 
+/// Fields of objects that are used after construction.
+uint32_t fields(const Program &P) { return P.Fields.size(); }
+
 uint32_t modules(const Program &P) { return P.Facts.Modules.size(); }
 
 uint32_t traversals(const Program &P) {
@@ -131,17 +134,12 @@ struct SiteKind {
 };
 
 constexpr SiteKind Kinds[] = {
-    {"allocations", allocations},
-    {"api-calls", apiCalls},
-    {"borrows", borrows},
-    {"count-reads", countReads},
-    {"gil-uses", gilUses},
-    {"iterations", iterations},
-    {"libc-calls", libcCalls},
-    {"modules", modules},
-    {"object-accesses", objectAccesses},
-    {"places", places},
-    {"suppressions", suppressions},
+    {"allocations", allocations}, {"api-calls", apiCalls},
+    {"borrows", borrows},         {"count-reads", countReads},
+    {"fields", fields},           {"gil-uses", gilUses},
+    {"iterations", iterations},   {"libc-calls", libcCalls},
+    {"modules", modules},         {"object-accesses", objectAccesses},
+    {"places", places},           {"suppressions", suppressions},
     {"traversals", traversals},
 };
 

@@ -1,0 +1,50 @@
+//===- Judge.h - is this field safe without the GIL? ------------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The judgement behind object-field: one field, all of its accesses, the
+// locks at each, and per function the access that nothing protects.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_RULES_OBJECT_FIELD_JUDGE_H
+#define UNGIL_RULES_OBJECT_FIELD_JUDGE_H
+
+#include "Link/Program.h"
+#include "ObjectLocks.h"
+#include <string>
+#include <vector>
+
+namespace ungil::rules {
+
+/// What goes wrong, from nuisance to memory corruption.
+enum class Harm : uint8_t {
+  Value,     ///< one value or the other
+  Sequence,  ///< values that belong together, or to one call, come apart
+  Contents,  ///< what the field points to is changed under a user
+  Lazy,      ///< made twice
+  Buffer,    ///< storage released under a user
+  Container, ///< a C++ container changed under a user
+  Reference, ///< a reference released twice, or under a user
+};
+
+struct FieldVerdict {
+  Harm What = Harm::Value;
+  FieldAccess At;                      ///< the unprotected access
+  std::vector<FieldAccess> Others;     ///< the other side
+  std::string Lock;                    ///< that most other accesses hold
+  const MemberEntry *Member = nullptr; ///< Python assigns it without C code
+  Confidence Conf = Confidence::Medium;
+};
+
+/// One verdict for each part of the field and function, fewer where no lock
+/// protects the field at all.
+std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
+                                     EntityId Field);
+
+} // namespace ungil::rules
+
+#endif
