@@ -13,7 +13,7 @@
 #ifndef UNGIL_RULES_LOCKING_H
 #define UNGIL_RULES_LOCKING_H
 
-#include "Link/Effects.h"
+#include "Link/Reach.h"
 #include "Link/Program.h"
 #include <string>
 #include <vector>

@@ -43,7 +43,7 @@ private:
   Finding report(FunctionId F, const Region &R) const;
 
   const Program &P;
-  Effects Runs;
+  Reaches Runs;
   ThreadStates Threads;
 };
 

@@ -1,4 +1,4 @@
-//===- Effects.h - what may happen during a call ----------------*- C++ -*-===//
+//===- Reach.h - what may happen during a call ----------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,8 +12,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef UNGIL_LINK_EFFECTS_H
-#define UNGIL_LINK_EFFECTS_H
+#ifndef UNGIL_LINK_REACH_H
+#define UNGIL_LINK_REACH_H
 
 #include "Link/Program.h"
 #include <map>
@@ -35,9 +35,9 @@ struct CallEffect {
   Site At; ///< the call outside the extension that does it
 };
 
-class Effects {
+class Reaches {
 public:
-  explicit Effects(const Program &P);
+  explicit Reaches(const Program &P);
 
   /// Of the call at \p S.
   CallEffect of(Site S) const;

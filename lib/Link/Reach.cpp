@@ -1,11 +1,11 @@
-//===- Effects.cpp - what may happen during a call ------------------------===//
+//===- Reach.cpp - what may happen during a call ------------------------===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "Link/Effects.h"
+#include "Link/Reach.h"
 #include <algorithm>
 
 namespace ungil {
@@ -18,7 +18,7 @@ static EntityId holderOf(const Path &Where) {
                                                               : None;
 }
 
-Effects::Effects(const Program &P) : P(P), Worst(P.Functions.size()) {
+Reaches::Reaches(const Program &P) : P(P), Worst(P.Functions.size()) {
   indexStores();
   // Bottom-up: a function that got worse makes its callers look again.
   std::vector<FunctionId> Work;
@@ -44,7 +44,7 @@ Effects::Effects(const Program &P) : P(P), Worst(P.Functions.size()) {
   }
 }
 
-void Effects::indexStores() {
+void Reaches::indexStores() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     const std::vector<Event> &Events = P.body(F).Events;
     for (EventId E = 0; E != Events.size(); ++E)
@@ -54,7 +54,7 @@ void Effects::indexStores() {
   }
 }
 
-CallEffect Effects::of(Site S) const {
+CallEffect Reaches::of(Site S) const {
   const Event &Call = P.event(S);
   if (Call.Kind != EventKind::Call)
     return {};
@@ -64,7 +64,7 @@ CallEffect Effects::of(Site S) const {
 }
 
 /// A call that leaves the extension.
-Reach Effects::outside(Site S) const {
+Reach Reaches::outside(Site S) const {
   const Event &Call = P.event(S);
   if (Call.Callee == None)
     return Reach::Perhaps; // a function pointer
@@ -79,7 +79,7 @@ Reach Effects::outside(Site S) const {
   return OfPython ? Reach::Likely : Reach::Nothing;
 }
 
-Reach Effects::api(Site S, const ApiFunction &Api) const {
+Reach Reaches::api(Site S, const ApiFunction &Api) const {
   if (!Api.Effect) {
     if (Api.Borrow || Api.Lock || Api.Memory || Api.Alloc || Api.Libc)
       return Reach::Nothing;
@@ -115,7 +115,7 @@ Reach Effects::api(Site S, const ApiFunction &Api) const {
 
 /// Dropping a reference runs Python code when it is the last one: that of a
 /// place or field may be, one that was only just taken rarely is.
-Reach Effects::release(Site S, unsigned Arg) const {
+Reach Reaches::release(Site S, unsigned Arg) const {
   const std::vector<Origin> &Set =
       P.Functions[S.Function].Value.arg(S.Event, Arg);
   if (Set.empty() || isPlain(S, Arg))
@@ -131,7 +131,7 @@ Reach Effects::release(Site S, unsigned Arg) const {
   return How;
 }
 
-bool Effects::isPlain(Site S, unsigned Arg) const {
+bool Reaches::isPlain(Site S, unsigned Arg) const {
   const std::vector<Origin> &Set =
       P.Functions[S.Function].Value.arg(S.Event, Arg);
   return !Set.empty() &&
@@ -139,7 +139,7 @@ bool Effects::isPlain(Site S, unsigned Arg) const {
                      [&](const Origin &O) { return isPlain(S, O, 0); });
 }
 
-bool Effects::isPlain(Site S, const Origin &O, int Depth) const {
+bool Reaches::isPlain(Site S, const Origin &O, int Depth) const {
   switch (O.Kind) {
   case OperandKind::Null:
   case OperandKind::Constant:
@@ -171,7 +171,7 @@ bool Effects::isPlain(Site S, const Origin &O, int Depth) const {
 }
 
 /// Does every store seen put a plain object there?
-bool Effects::holdsPlain(EntityId Holder, int Depth) const {
+bool Reaches::holdsPlain(EntityId Holder, int Depth) const {
   auto It = Stores.find(Holder);
   if (Holder == None || It == Stores.end() || Depth > 2)
     return false;
