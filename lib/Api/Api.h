@@ -135,6 +135,9 @@ enum class Tier : uint8_t { T0, T0A, T1, T2, Detach, Block, Arbitrary };
 struct EffectFact {
   Tier Class = Tier::Arbitrary;
   std::string Condition; ///< of T2
+  /// The condition is that these arguments are plain builtin objects; empty:
+  /// nothing in the call tells.
+  std::vector<int> Plain;
   std::string Locking;   ///< lock a free-threaded build takes inside, in words
   bool Attaches = false; ///< PyGILState_Ensure, PyEval_RestoreThread, ...
   bool Detaches = false; ///< PyEval_SaveThread, PyGILState_Release, ...
@@ -142,7 +145,7 @@ struct EffectFact {
   bool DetachedOk = false; ///< may be called without a thread state
 
   template <class Archive> void fields(Archive &A) {
-    A(Class, Condition, Locking, Attaches, Detaches, Restores, DetachedOk);
+    A(Class, Condition, Plain, Locking, Attaches, Detaches, Restores, DetachedOk);
   }
 };
 

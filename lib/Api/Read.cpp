@@ -82,6 +82,7 @@ void readFact(Object &O, LockFact &F, Problems &) {
 void readFact(Object &O, EffectFact &F, Problems &) {
   O.read("tier", F.Class);
   O.read("condition", F.Condition);
+  O.read("plain", F.Plain);
   O.read("locking", F.Locking);
   O.read("attaches", F.Attaches);
   O.read("detaches", F.Detaches);

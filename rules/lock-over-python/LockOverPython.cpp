@@ -1,0 +1,187 @@
+//===- LockOverPython.cpp - Python code under a mutex ---------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Two deadlocks. Python code under any mutex can come back and take it again.
+// A mutex that blocks without detaching stops the pauses of the interpreter:
+// the waiter never gets to a safe point, and the holder waits at one.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Rules/Common.h"
+#include "Rules/Locking.h"
+#include "Rules/ThreadState.h"
+#include <algorithm>
+#include <map>
+
+namespace ungil::rules {
+namespace {
+
+/// The worst that runs while one lock is held once.
+struct Region {
+  HeldLock Lock;
+  CallEffect Worst;
+  EventId Call = None;
+  bool AttachedWait = false; ///< others block on it with a thread state
+};
+
+class LockRegions {
+public:
+  explicit LockRegions(const Program &P) : P(P), Runs(P), Threads(P) {}
+
+  void judge(FunctionId F, std::vector<Finding> &All);
+
+private:
+  void addCall(FunctionId F, EventId E,
+               std::map<std::pair<Origin, EventId>, Region> &Regions);
+  bool takenAttached(FunctionId F, const HeldLock &L) const;
+  bool isPerObject(FunctionId F, const HeldLock &L) const;
+  Confidence confidence(FunctionId F, const Region &R) const;
+  Finding report(FunctionId F, const Region &R) const;
+
+  const Program &P;
+  Reaches Runs;
+  ThreadStates Threads;
+};
+
+/// Does a thread that has to wait for \p L keep its thread state?
+bool LockRegions::takenAttached(FunctionId F, const HeldLock &L) const {
+  if (!blocksAttached(L))
+    return false;
+  Site Taken = whereTaken(P, F, L);
+  if (Taken.Function == None)
+    return false;
+  auto State = Threads.at(Taken);
+  return State && State->How == Attachment::Attached;
+}
+
+/// A lock in an object that Python code holds, not one for all of them.
+bool LockRegions::isPerObject(FunctionId F, const HeldLock &L) const {
+  if (L.What.Kind != OperandKind::Load && L.What.Kind != OperandKind::Address)
+    return true;
+  return P.path(L.What.Index).Root != RootKind::Place;
+}
+
+void LockRegions::addCall(
+    FunctionId F, EventId E,
+    std::map<std::pair<Origin, EventId>, Region> &Regions) {
+  const std::vector<HeldLock> &Held = P.Functions[F].Locks.at(E);
+  if (Held.empty() || lockFact(P, P.body(F).Events[E]))
+    return;
+  auto State = Threads.at({F, E});
+  if (!State || State->How == Attachment::Detached)
+    return;
+  CallEffect Effect = Runs.of({F, E});
+  if (Effect.How == Reach::Nothing)
+    return;
+  for (const HeldLock &L : Held) {
+    // A helper whose callers hold the lock answers for its own calls only.
+    bool Inherited = L.Acquired == None;
+    if (!isMutex(L) || L.Acquired == E ||
+        (Inherited && P.BodyOf.count(P.body(F).Events[E].Callee)))
+      continue;
+    bool Attached = takenAttached(F, L);
+    if (isRecursive(P, F, L) && !Attached)
+      continue;
+    if (Effect.How == Reach::Waits && !Attached)
+      continue;
+    Region &R = Regions[{L.What, L.Acquired}];
+    if (R.Call != None && R.Worst.How >= Effect.How)
+      continue;
+    R = {L, Effect, E, Attached};
+  }
+}
+
+Confidence LockRegions::confidence(FunctionId F, const Region &R) const {
+  Confidence C = Confidence::Low;
+  switch (R.Worst.How) {
+  case Reach::Nothing:
+  case Reach::Waits:
+  case Reach::Perhaps:
+    break;
+  case Reach::Likely: {
+    // A finaliser rarely gets back to the object whose lock is held.
+    const ApiFunction *Api = P.api(P.event(R.Worst.At));
+    bool Drops = Api && Api->Ownership && !Api->Ownership->Releases.empty();
+    C = Drops && isPerObject(F, R.Lock) && !R.AttachedWait ? Confidence::Low
+                                                           : Confidence::Medium;
+    break;
+  }
+  case Reach::Python:
+    C = R.Lock.Acquired == None ? Confidence::Medium : Confidence::High;
+    break;
+  }
+  return confidenceIn(P, F, C);
+}
+
+Finding LockRegions::report(FunctionId F, const Region &R) const {
+  Site S{F, R.Call};
+  Finding Found = findingAt(P, "lock-over-python", S);
+  std::string Callee = P.calleeName(P.event(S));
+  std::string Runs = P.calleeName(P.event(R.Worst.At));
+  std::string Lock = lockNoun(P, F, R.Lock);
+  Found.Entity = Callee;
+  Found.Conf = confidence(F, R);
+  bool Python = R.Worst.How > Reach::Waits;
+  Found.Message =
+      "'" + Callee + "' " +
+      (Python ? "can run Python code" : "can wait for the interpreter") +
+      " while " + Lock + " is held";
+  if (Python)
+    Found.Why = "'" + Runs +
+                "' can run a finaliser, a comparison or any other Python code, "
+                "which may come back into the extension and wait for a lock "
+                "that its own thread holds.";
+  if (R.AttachedWait)
+    Found.Why +=
+        std::string(Python ? " And a" : "A") +
+        " second thread that waits for this lock keeps its thread state: when "
+        "'" +
+        Runs +
+        "' lets another thread pause the world, the pause waits "
+        "for the second thread, the second for the first, and the first for "
+        "the end of the pause.";
+  if (!R.AttachedWait)
+    Found.Why += " Of " + twoThreads(P, F) +
+                 ", or of one that calls itself, none goes on.";
+  Found.Help =
+      R.AttachedWait && !Python
+          ? "Take it as PyMutex, which lets go of the thread state while it "
+            "waits, or detach before every blocking acquisition."
+          : "Move what is needed out of the protected state, release the lock, "
+            "and only then call into Python; where the state must stay locked, "
+            "a critical section does not deadlock but can be suspended.";
+  if (Site Taken = whereTaken(P, F, R.Lock); Taken.Function != None)
+    Found.Notes.push_back({P.event(Taken).Range, "locked here"});
+  if (R.Worst.At != S)
+    Found.Notes.push_back(
+        {P.event(R.Worst.At).Range, "'" + Runs + "' is called here, in '" +
+                                        P.name(R.Worst.At.Function) + "'"});
+  return Found;
+}
+
+void LockRegions::judge(FunctionId F, std::vector<Finding> &All) {
+  std::map<std::pair<Origin, EventId>, Region> Regions;
+  const std::vector<Event> &Events = P.body(F).Events;
+  for (EventId E = 0; E != Events.size(); ++E)
+    if (Events[E].Kind == EventKind::Call && isLive(P, {F, E}))
+      addCall(F, E, Regions);
+  for (const auto &[Key, R] : Regions)
+    All.push_back(report(F, R));
+}
+
+} // namespace
+
+std::vector<Finding> lockOverPython(const Program &P) {
+  std::vector<Finding> All;
+  LockRegions Regions(P);
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    if (P.reportable(F) && P.isConcurrent(F))
+      Regions.judge(F, All);
+  return All;
+}
+
+} // namespace ungil::rules
