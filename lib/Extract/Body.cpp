@@ -155,6 +155,14 @@ void BodyLowering::lowerCall(const CallExpr *Call) {
       containerMethod(Method, Operator->getArg(0), Call);
     }
   } else if (!Callee) {
+    // `names.emplace_front(args...)` in a template: which overload is open,
+    // the container is not.
+    if (const auto *Open = llvm::dyn_cast<UnresolvedMemberExpr>(
+            Call->getCallee()->IgnoreParens());
+        Open && !Open->isImplicitAccess() && !Open->isArrow())
+      containerMethod(llvm::dyn_cast<CXXMethodDecl>(
+                          (*Open->decls_begin())->getAsFunction()),
+                      Open->getBase(), Call);
     Path P = Paths.place(Call->getCallee());
     if (P.Root == RootKind::Unknown)
       P = Paths.pointee(Call->getCallee());

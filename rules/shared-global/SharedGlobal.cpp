@@ -53,12 +53,13 @@ std::vector<Finding> sharedGlobal(const Program &P) {
       const Entity &E = P.entity(Place);
       Finding F = placeFinding(P, "shared-global", Place, V);
       std::string Name = placeText(P, Place, &V);
+      std::string Is = V.Fields.size() > 1 ? " are " : " is ";
       if (V.Problem == PlaceProblem::ReadUnlocked)
-        F.Message = Name + " is read without the lock its writers hold";
+        F.Message = Name + Is + "read without the lock its writers hold";
       else if (V.At.Indirect && V.Fields.empty())
         F.Message = "what " + Name + " points to is changed without a lock";
       else
-        F.Message = Name + " is written without a lock";
+        F.Message = Name + Is + "written without a lock";
       F.Why = why(P, E, V);
       F.Help = help(E, V);
       All.push_back(std::move(F));
