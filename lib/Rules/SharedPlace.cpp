@@ -184,7 +184,10 @@ public:
     if (!Problem)
       return;
     EntityId Field = pointeeField(R);
-    if (Field == None) {
+    bool Handle = std::all_of(Live.begin(), Live.end(), [](const Access &A) {
+      return A.Opaque || !A.writes();
+    });
+    if (Field == None && !Handle) {
       Own.push_back(*verdict(P, *Problem, Live, None));
       return;
     }
@@ -193,7 +196,10 @@ public:
       Functions.insert(A.At.Function);
     for (FunctionId F : Functions)
       if (std::optional<PlaceVerdict> V = verdict(P, *Problem, Live, F)) {
-        V->Fields = {Field};
+        if (Field != None)
+          V->Fields = {Field};
+        if (V->At.Opaque)
+          V->Conf = std::min(V->Conf, Confidence::Medium);
         add(Behind[F], std::move(*V));
       }
   }
