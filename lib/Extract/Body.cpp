@@ -47,6 +47,8 @@ private:
   void lowerInitList(const Path &Where, const Expr *Init);
   void lowerAtomic(const AtomicExpr *Atomic);
   void lowerDestructor(const CFGElement &Element);
+  void destroy(const VarDecl *Var, const CXXDestructorDecl *Destructor,
+               const Stmt *Where);
   void lowerBranch(const CFGBlock &Block);
   void containerMethod(const CXXMethodDecl *Method, const Expr *Object,
                        const Stmt *Whole);
@@ -438,20 +440,30 @@ void BodyLowering::lowerStmt(const Stmt *S) {
 }
 
 void BodyLowering::lowerDestructor(const CFGElement &Element) {
-  if (auto Automatic = Element.getAs<CFGAutomaticObjDtor>()) {
-    const VarDecl *Var = Automatic->getVarDecl();
-    const CXXDestructorDecl *Destructor =
-        Automatic->getDestructorDecl(B.Context);
-    if (!Destructor)
-      return;
-    Operand Object{OperandKind::Address,
-                   B.path({RootKind::Local, Paths.local(Var), {}})};
-    EntityId Callee = B.entity(Destructor);
-    Event &E = add(EventKind::Call, Automatic->getTriggerStmt());
-    E.Callee = Callee;
-    E.Args = {Object};
-    E.Flags |= EV_Implicit | EV_MethodCall;
-  }
+  if (auto Automatic = Element.getAs<CFGAutomaticObjDtor>())
+    return destroy(Automatic->getVarDecl(),
+                   Automatic->getDestructorDecl(B.Context),
+                   Automatic->getTriggerStmt());
+  // In a template, where the CFG has no destructors: those that are known.
+  if (auto End = Element.getAs<CFGLifetimeEnds>())
+    if (const auto *Class = End->getVarDecl()->getType()->getAsCXXRecordDecl();
+        Class && Class->hasDefinition() && !Class->isDependentContext() &&
+        !End->getVarDecl()->getType()->isReferenceType())
+      destroy(End->getVarDecl(), Class->getDestructor(), End->getTriggerStmt());
+}
+
+void BodyLowering::destroy(const VarDecl *Var,
+                           const CXXDestructorDecl *Destructor,
+                           const Stmt *Where) {
+  if (!Destructor || !Where)
+    return;
+  Operand Object{OperandKind::Address,
+                 B.path({RootKind::Local, Paths.local(Var), {}})};
+  EntityId Callee = B.entity(Destructor);
+  Event &E = add(EventKind::Call, Where);
+  E.Callee = Callee;
+  E.Args = {Object};
+  E.Flags |= EV_Implicit | EV_MethodCall;
 }
 
 void BodyLowering::lowerElement(const CFGElement &Element) {
@@ -584,6 +596,7 @@ bool lowerBody(FactsBuilder &Builder, const Decl *D, Stmt *Body, EntityId Id) {
   const auto *F = llvm::dyn_cast<FunctionDecl>(D);
   // Destructors of dependent types are unknown to the CFG builder.
   Options.AddImplicitDtors = !F || !F->isDependentContext();
+  Options.AddLifetime = !Options.AddImplicitDtors;
   std::unique_ptr<CFG> Graph =
       CFG::buildCFG(D, Body, &Builder.Context, Options);
   if (!Graph)

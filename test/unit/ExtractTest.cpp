@@ -229,6 +229,18 @@ TEST(Extract, MagicStatics) {
   EXPECT_THAT(S.events("g"), Not(Contains("write n = 3 atomic implicit")));
 }
 
+TEST(Extract, GuardsEndInTemplatesToo) {
+  Snippet S("struct M {}; struct Guard { Guard(M &); ~Guard(); };\n"
+            "M m; void inside(); void after();\n"
+            "template <class T> void f(T t) {\n"
+            "  { Guard g(m); inside(); }\n  after();\n}\n",
+            "snippet.cpp");
+  EXPECT_THAT(S.events("f"),
+              ElementsAre("call Guard::Guard(&g, &m)",
+                          "bind g = Guard::Guard()", "call inside()",
+                          "call Guard::~Guard(&g) implicit", "call after()"));
+}
+
 TEST(Extract, ErrorsStayInTheirFunction) {
   Snippet S("int n;\n"
             "void bad(void) { if (undeclared_thing) n = 2; }\n"
