@@ -90,9 +90,9 @@ std::optional<Finding> HiddenLocks::initialiser(FunctionId F, EventId E) const {
   }
   if (Worst.How <= Reach::Waits)
     return std::nullopt;
-  Finding Found =
-      report({F, E}, Worst,
-             "initialiser of static variable '" + Place.Name + "'", "C++");
+  Finding Found = report({F, E}, Worst,
+                         "initialiser of static variable '" + Place.Name + "'",
+                         "C++'s hidden lock");
   Found.Entity = Place.Name;
   return Found;
 }
