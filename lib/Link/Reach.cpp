@@ -32,8 +32,8 @@ Reaches::Reaches(const Program &P) : P(P), Worst(P.Functions.size()) {
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     const std::vector<Event> &Events = P.body(F).Events;
     for (EventId E = 0; E != Events.size(); ++E)
-      if (Events[E].Kind == EventKind::Call &&
-          !P.BodyOf.count(Events[E].Callee) && !Targets.count({F, E}))
+      if (Events[E].Kind == EventKind::Call && isOutside(Events[E]) &&
+          !Targets.count({F, E}))
         Raise(F, {outside({F, E}), {F, E}});
   }
   while (!Work.empty()) {
@@ -55,6 +55,14 @@ void Reaches::indexStores() {
   }
 }
 
+/// Does the data decide what \p Call does? The body of a template names only
+/// some of what its instances call.
+bool Reaches::isOutside(const Event &Call) const {
+  return !P.BodyOf.count(Call.Callee) ||
+         (P.entity(Call.Callee).has(EF_Template) && P.Known &&
+          P.Known->isBindingTool(P.entity(Call.Callee).Name));
+}
+
 /// Indirect calls that Link has resolved.
 void Reaches::indexTargets() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
@@ -68,8 +76,11 @@ CallEffect Reaches::of(Site S) const {
   const Event &Call = P.event(S);
   if (Call.Kind != EventKind::Call)
     return {};
-  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
-    return Worst[It->second];
+  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end()) {
+    CallEffect Inside = Worst[It->second];
+    Reach Data = isOutside(Call) ? outside(S) : Reach::Nothing;
+    return Data > Inside.How ? CallEffect{Data, S} : Inside;
+  }
   if (auto It = Targets.find(S); It != Targets.end()) {
     CallEffect Of;
     for (FunctionId Target : It->second)

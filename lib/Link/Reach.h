@@ -51,6 +51,7 @@ public:
   bool isPlain(Site S, unsigned Arg) const;
 
 private:
+  bool isOutside(const Event &Call) const;
   Reach outside(Site S) const;
   Reach release(Site S, unsigned Arg) const;
   Reach api(Site S, const ApiFunction &Api) const;

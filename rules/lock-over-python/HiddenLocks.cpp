@@ -30,9 +30,9 @@ public:
   std::optional<Finding> once(FunctionId F, EventId E) const;
 
 private:
-  bool isAttached(Site S) const {
+  bool mayBeAttached(Site S) const {
     auto State = Threads.at(S);
-    return State && State->How == Attachment::Attached;
+    return State && State->How != Attachment::Detached;
   }
   Finding report(Site S, const CallEffect &Worst, const std::string &What,
                  const std::string &Lock) const;
@@ -83,7 +83,7 @@ std::optional<Finding> HiddenLocks::initialiser(FunctionId F, EventId E) const {
         R.File == Place.Declaration.File &&
         R.Offset >= Place.Declaration.Offset &&
         R.Offset < Place.Declaration.Offset + Place.Declaration.Length;
-    if (!Inside || !isAttached({F, C}))
+    if (!Inside || !mayBeAttached({F, C}))
       continue;
     if (CallEffect Effect = Runs.of({F, C}); Effect.How > Worst.How)
       Worst = Effect;
@@ -101,7 +101,7 @@ std::optional<Finding> HiddenLocks::once(FunctionId F, EventId E) const {
   const Event &Call = P.body(F).Events[E];
   const LockFact *Lock = lockFact(P, Call);
   if (!Lock || Lock->Kind != LockKind::Once || !Lock->Blocks ||
-      !isAttached({F, E}))
+      !mayBeAttached({F, E}))
     return std::nullopt;
   CallEffect Worst;
   for (const CallbackFact &Given : P.api(Call)->Callbacks)
