@@ -7,6 +7,7 @@
 
 #include "Extract/Body.h"
 #include "Extract/Paths.h"
+#include "Support/LockNames.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/ExprCXX.h"
@@ -33,7 +34,7 @@ public:
   /// Parameters become the first locals; `this` is the very first.
   void addParameters(const FunctionDecl *F);
 
-  bool HasErrors = false;
+  uint32_t Missing = 0; ///< EF_HasError, EF_Partial
 
 private:
   void lowerElement(const CFGElement &Element);
@@ -57,6 +58,7 @@ private:
   void containerMethod(const CXXMethodDecl *Method, const Expr *Object,
                        const Stmt *Whole);
   void handOver(const CallExpr *Call, const FunctionDecl *Callee);
+  void markTested(const Expr *Value);
   Operand testSubject(const Expr *Condition, TestKind &Test);
   Event &add(EventKind Kind, const Stmt *Where);
   void mark(Event &E, SourceLocation Loc);
@@ -66,6 +68,7 @@ private:
   PathBuilder Paths;
   Block *Current = nullptr;
   llvm::DenseMap<const VarDecl *, uint32_t> Constructors;
+  llvm::DenseMap<const Expr *, uint32_t> Reads; ///< events of loads
 };
 
 Event &BodyLowering::add(EventKind Kind, const Stmt *Where) {
@@ -168,6 +171,14 @@ void BodyLowering::lowerCall(const CallExpr *Call) {
       containerMethod(Method, Operator->getArg(0), Call);
     }
   } else if (!Callee) {
+    // `names.emplace_front(args...)` in a template: which overload is open,
+    // the container is not.
+    if (const auto *Open = llvm::dyn_cast<UnresolvedMemberExpr>(
+            Call->getCallee()->IgnoreParens());
+        Open && !Open->isImplicitAccess() && !Open->isArrow())
+      containerMethod(llvm::dyn_cast<CXXMethodDecl>(
+                          (*Open->decls_begin())->getAsFunction()),
+                      Open->getBase(), Call);
     Path P = Paths.place(Call->getCallee());
     if (P.Root == RootKind::Unknown)
       P = Paths.pointee(Call->getCallee());
@@ -406,7 +417,8 @@ void BodyLowering::lowerDecl(const VarDecl *Var, const Stmt *Whole) {
 
 void BodyLowering::lowerStmt(const Stmt *S) {
   if (const auto *E = llvm::dyn_cast<Expr>(S); E && E->containsErrors())
-    HasErrors = true;
+    Missing |=
+        speaksOfLock(B.text(E->getSourceRange())) ? EF_HasError : EF_Partial;
   if (const auto *Call = llvm::dyn_cast<CallExpr>(S))
     return lowerCall(Call);
   if (const auto *Construct = llvm::dyn_cast<CXXConstructExpr>(S))
@@ -416,11 +428,17 @@ void BodyLowering::lowerStmt(const Stmt *S) {
   if (const auto *Binary = llvm::dyn_cast<BinaryOperator>(S)) {
     if (Binary->isAssignmentOp())
       lowerAssignment(Binary);
+    if (Binary->isEqualityOp() || Binary->isLogicalOp()) {
+      markTested(Binary->getLHS());
+      markTested(Binary->getRHS());
+    }
     return;
   }
   if (const auto *Unary = llvm::dyn_cast<UnaryOperator>(S)) {
     if (Unary->isIncrementDecrementOp())
       return lowerStore(Unary->getSubExpr(), {}, S, EventKind::ReadWrite);
+    if (Unary->getOpcode() == UO_LNot)
+      markTested(Unary->getSubExpr());
     if (Unary->getOpcode() == UO_AddrOf) {
       Path Where = Paths.place(Unary->getSubExpr());
       if (Where.Root == RootKind::Place || !Where.Steps.empty())
@@ -438,7 +456,10 @@ void BodyLowering::lowerStmt(const Stmt *S) {
         E.Where = B.path(Where);
         if (classify(Cast->getSubExpr()->getType()) == TypeClass::Atomic)
           E.Flags |= EV_Atomic;
+        Reads[Cast] = Out.Events.size() - 1;
       }
+    } else if (Cast->getCastKind() == CK_PointerToBoolean) {
+      markTested(Cast->getSubExpr());
     } else if (Cast->getCastKind() == CK_ArrayToPointerDecay) {
       Path Where = Paths.place(Cast->getSubExpr());
       if (Where.Root == RootKind::Place)
@@ -608,6 +629,22 @@ Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test) {
   return Paths.operand(Value);
 }
 
+/// Nothing but a comparison looks at \p Value: if it was read from storage,
+/// that read is a test.
+void BodyLowering::markTested(const Expr *Value) {
+  for (;;) {
+    Value = Value->IgnoreParens();
+    if (auto It = Reads.find(Value); It != Reads.end()) {
+      Out.Events[It->second].Flags |= EV_OnlyTested;
+      return;
+    }
+    const auto *Cast = llvm::dyn_cast<CastExpr>(Value);
+    if (!Cast)
+      return;
+    Value = Cast->getSubExpr();
+  }
+}
+
 void BodyLowering::lowerBranch(const CFGBlock &Block) {
   if (!Block.getTerminatorStmt())
     return; // a call that may throw has two successors and tests nothing
@@ -616,6 +653,7 @@ void BodyLowering::lowerBranch(const CFGBlock &Block) {
     E = llvm::dyn_cast_or_null<Expr>(Block.getTerminatorCondition());
   if (!E || Block.succ_size() < 2)
     return;
+  markTested(E);
   TestKind Test = TestKind::Other;
   Operand Subject = testSubject(E, Test);
   if (Block.succ_size() > 2)
@@ -663,8 +701,7 @@ bool lowerBody(FactsBuilder &Builder, const Decl *D, Stmt *Body, EntityId Id) {
   if (F)
     Lowering.addParameters(F);
   Lowering.run(*Graph);
-  if (Lowering.HasErrors)
-    Builder.Facts.Entities[Id].Flags |= EF_HasError;
+  Builder.Facts.Entities[Id].Flags |= Lowering.Missing;
   Builder.Facts.Functions.push_back(std::move(Out));
   return true;
 }

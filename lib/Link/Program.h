@@ -186,6 +186,9 @@ struct Access {
   bool Atomic = false;
   bool Indirect = false; ///< through the pointer the place holds
   bool StoresNull = false;
+  /// A library was given the handle that the place holds; what it does behind
+  /// it is read off the type.
+  bool Opaque = false;
   /// The write stands under a test of the place (or of a place written
   /// beside it) that asks whether it is still unset: lazy initialisation.
   EventId LazyTest = None;

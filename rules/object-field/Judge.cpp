@@ -239,9 +239,17 @@ std::optional<FieldVerdict> Group::read(const FieldAccess &A) const {
   if (A.Deep && A.Opaque &&
       any([](const FieldAccess &O) { return live(O) && O.writes(); }))
     return verdict(A, What, Confidence::Medium);
-  if (WritesLocked)
+  if (WritesLocked) {
+    // What is made once and stays can be seen too early, but not too late.
+    bool MadeOnce =
+        Dangerous &&
+        std::all_of(All.begin(), All.end(), [](const FieldAccess *O) {
+          return !live(*O) || !O->writes() || O->LazyTest != None;
+        });
     return verdict(A, What,
-                   What == Harm::Value ? Confidence::Low : Confidence::Medium);
+                   What == Harm::Value || MadeOnce ? Confidence::Low
+                                                   : Confidence::Medium);
+  }
   return std::nullopt; // a note at the write
 }
 

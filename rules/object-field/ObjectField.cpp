@@ -149,11 +149,11 @@ void addNotes(const Program &P, const FieldVerdict &V, Finding &F) {
   }
 }
 
-/// The other fields that the same function leaves unprotected, each with one
+/// The other fields that the same function leaves unprotected, each with some
 /// of its other sides.
 void addFurther(const Program &P, const std::vector<FieldVerdict> &All,
                 Finding &F) {
-  constexpr size_t MaxFields = 8;
+  constexpr size_t MaxFields = 8, MaxSides = 4;
   std::set<EntityId> Told{All.front().At.Field};
   for (const FieldVerdict &V : All) {
     if (Told.size() > MaxFields || !Told.insert(V.At.Field).second)
@@ -162,13 +162,12 @@ void addFurther(const Program &P, const std::vector<FieldVerdict> &All,
         {P.event(V.At.At).Range, fieldText(P, V.At) + " is " +
                                      (changes(V.At) ? "changed" : "read") +
                                      " here, unprotected as well"});
+    std::set<FunctionId> Sides{V.At.At.Function};
     for (const FieldAccess &O : V.Others)
-      if (O.At.Function != V.At.At.Function) {
+      if (Sides.size() <= MaxSides && Sides.insert(O.At.Function).second)
         F.Notes.push_back(
             {P.event(O.At).Range, fieldText(P, O) + " is also used here, in '" +
                                       P.name(O.At.Function) + "'"});
-        break;
-      }
   }
 }
 

@@ -269,8 +269,8 @@ TEST(Extract, ErrorsStayInTheirFunction) {
   Snippet S("int n;\n"
             "void bad(void) { if (undeclared_thing) n = 2; }\n"
             "void good(void) { n = 1; }\n");
-  EXPECT_TRUE(S.entity("bad").has(EF_HasError));
-  EXPECT_FALSE(S.entity("good").has(EF_HasError));
+  EXPECT_TRUE(S.entity("bad").has(EF_Partial));
+  EXPECT_FALSE(S.entity("good").has(EF_Partial));
   EXPECT_THAT(S.events("good"), Contains("write n = 1"));
   EXPECT_EQ(S.Facts.FunctionsSeen, 2u);
   EXPECT_EQ(S.Facts.FunctionsAnalysed, 1u);
