@@ -230,6 +230,8 @@ static std::vector<std::string> commandLine(const TranslationUnit &Unit,
     Line.push_back(StandInFile.str());
   }
   llvm::append_range(Line, Unit.Args);
+  Line.push_back("-idirafter");
+  Line.push_back(ToolHeaderDir.str());
   Line.push_back("--");
   Line.push_back(Unit.File);
   return Line;

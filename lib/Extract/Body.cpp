@@ -47,7 +47,13 @@ private:
   void lowerDecl(const VarDecl *Var, const Stmt *Whole);
   void lowerInitList(const Path &Where, const Expr *Init);
   void lowerAtomic(const AtomicExpr *Atomic);
+  bool lowerAtomicMethod(const CallExpr *Call, const CXXMethodDecl *Method,
+                         const Expr *Object, const Expr *Value);
+  void accessAtomic(const Path &Where, EventKind Kind, Operand Value,
+                    const Stmt *Whole);
   void lowerDestructor(const CFGElement &Element);
+  void destroy(const VarDecl *Var, const CXXDestructorDecl *Destructor,
+               const Stmt *Where);
   void lowerBranch(const CFGBlock &Block);
   void containerMethod(const CXXMethodDecl *Method, const Expr *Object,
                        const Stmt *Whole);
@@ -130,7 +136,7 @@ void BodyLowering::containerMethod(const CXXMethodDecl *Method,
   if (const CXXRecordDecl *Class = Object->getType()->getAsCXXRecordDecl();
       Class && Class->hasDefinition() && Class->isEmpty())
     return;
-  bool Atomic = classify(Object->getType()) == TypeClass::Atomic;
+  bool Atomic = Paths.atomicObject(Object);
   Event &E =
       add(onlyLooks(Method) ? EventKind::Read : EventKind::ReadWrite, Whole);
   E.Where = B.path(Where);
@@ -145,6 +151,9 @@ void BodyLowering::lowerCall(const CallExpr *Call) {
   PathId Pointer = None;
   if (const auto *Member = llvm::dyn_cast<CXXMemberCallExpr>(Call)) {
     if (const Expr *Object = Member->getImplicitObjectArgument()) {
+      if (lowerAtomicMethod(Call, Member->getMethodDecl(), Object,
+                            Call->getNumArgs() ? Call->getArg(0) : nullptr))
+        return;
       Args.push_back(Object->getType()->isPointerType()
                          ? Paths.operand(Object)
                          : Paths.addressOf(Object));
@@ -154,6 +163,10 @@ void BodyLowering::lowerCall(const CallExpr *Call) {
   } else if (const auto *Operator = llvm::dyn_cast<CXXOperatorCallExpr>(Call)) {
     const auto *Method = llvm::dyn_cast_or_null<CXXMethodDecl>(Callee);
     if (Method && Method->isInstance() && Operator->getNumArgs()) {
+      if (lowerAtomicMethod(Call, Method, Operator->getArg(0),
+                            Operator->getNumArgs() > 1 ? Operator->getArg(1)
+                                                       : nullptr))
+        return;
       Flags |= EV_MethodCall;
       containerMethod(Method, Operator->getArg(0), Call);
     }
@@ -244,14 +257,58 @@ void BodyLowering::lowerConstruct(const CXXConstructExpr *Construct) {
 /// `__atomic_*` and `__c11_atomic_*` builtins have a node of their own.
 void BodyLowering::lowerAtomic(const AtomicExpr *Atomic) {
   Path Where = Paths.pointee(Atomic->getPtr());
-  bool Loads = llvm::StringRef(Atomic->getOpAsString()).contains("load");
-  bool Stores = llvm::StringRef(Atomic->getOpAsString()).contains("store");
-  Event &E = add(Loads    ? EventKind::Read
-                 : Stores ? EventKind::Write
-                          : EventKind::ReadWrite,
-                 Atomic);
+  llvm::StringRef Name = Atomic->getOpAsString();
+  bool Loads = Name.contains("load"), Stores = Name.contains("store");
+  bool ByPointer = Name == "__atomic_load" || Name == "__atomic_store";
+  Operand Value;
+  if (Stores && ByPointer) {
+    if (Path From = Paths.pointee(Atomic->getVal1());
+        From.Root != RootKind::Unknown)
+      Value = {OperandKind::Load, B.path(From)};
+  } else if (Stores) {
+    Value = Paths.operand(Atomic->getVal1());
+  }
+  accessAtomic(Where,
+               Loads    ? EventKind::Read
+               : Stores ? EventKind::Write
+                        : EventKind::ReadWrite,
+               Value, Atomic);
+  if (Path To = Loads && ByPointer ? Paths.pointee(Atomic->getVal1()) : Path();
+      To.Root == RootKind::Local && To.Steps.empty()) {
+    Event &E = add(EventKind::Bind, Atomic);
+    E.Where = B.path(To);
+    E.Value = {OperandKind::Load, B.path(Where)};
+    E.Flags |= EV_Assigned;
+  }
+}
+
+void BodyLowering::accessAtomic(const Path &Where, EventKind Kind,
+                                Operand Value, const Stmt *Whole) {
+  Event &E = add(Kind, Whole);
   E.Where = B.path(Where);
+  E.Value = Value;
   E.Flags |= EV_Atomic;
+}
+
+/// Loads and stores of std::atomic are accesses, no calls. False for others,
+/// which return what was there before.
+bool BodyLowering::lowerAtomicMethod(const CallExpr *Call,
+                                     const CXXMethodDecl *Method,
+                                     const Expr *Object, const Expr *Value) {
+  Object = Paths.atomicObject(Object);
+  if (!Method || !Object)
+    return false;
+  Path Where = Paths.place(Object);
+  if (Where.Root == RootKind::Unknown)
+    return false;
+  bool Loads = Paths.atomicLoad(Call);
+  bool Stores =
+      Value && (Method->getOverloadedOperator() == OO_Equal ||
+                (Method->getIdentifier() && Method->getName() == "store"));
+  if (Loads || Stores)
+    accessAtomic(Where, Loads ? EventKind::Read : EventKind::Write,
+                 Stores ? Paths.operand(Value) : Operand{}, Call);
+  return Loads || Stores;
 }
 
 //===-- Stores and declarations -------------------------------------------===//
@@ -459,20 +516,30 @@ void BodyLowering::lowerStmt(const Stmt *S) {
 }
 
 void BodyLowering::lowerDestructor(const CFGElement &Element) {
-  if (auto Automatic = Element.getAs<CFGAutomaticObjDtor>()) {
-    const VarDecl *Var = Automatic->getVarDecl();
-    const CXXDestructorDecl *Destructor =
-        Automatic->getDestructorDecl(B.Context);
-    if (!Destructor)
-      return;
-    Operand Object{OperandKind::Address,
-                   B.path({RootKind::Local, Paths.local(Var), {}})};
-    EntityId Callee = B.entity(Destructor);
-    Event &E = add(EventKind::Call, Automatic->getTriggerStmt());
-    E.Callee = Callee;
-    E.Args = {Object};
-    E.Flags |= EV_Implicit | EV_MethodCall;
-  }
+  if (auto Automatic = Element.getAs<CFGAutomaticObjDtor>())
+    return destroy(Automatic->getVarDecl(),
+                   Automatic->getDestructorDecl(B.Context),
+                   Automatic->getTriggerStmt());
+  // In a template, where the CFG has no destructors: those that are known.
+  if (auto End = Element.getAs<CFGLifetimeEnds>())
+    if (const auto *Class = End->getVarDecl()->getType()->getAsCXXRecordDecl();
+        Class && Class->hasDefinition() && !Class->isDependentContext() &&
+        !End->getVarDecl()->getType()->isReferenceType())
+      destroy(End->getVarDecl(), Class->getDestructor(), End->getTriggerStmt());
+}
+
+void BodyLowering::destroy(const VarDecl *Var,
+                           const CXXDestructorDecl *Destructor,
+                           const Stmt *Where) {
+  if (!Destructor || !Where)
+    return;
+  Operand Object{OperandKind::Address,
+                 B.path({RootKind::Local, Paths.local(Var), {}})};
+  EntityId Callee = B.entity(Destructor);
+  Event &E = add(EventKind::Call, Where);
+  E.Callee = Callee;
+  E.Args = {Object};
+  E.Flags |= EV_Implicit | EV_MethodCall;
 }
 
 void BodyLowering::lowerElement(const CFGElement &Element) {
@@ -622,6 +689,7 @@ bool lowerBody(FactsBuilder &Builder, const Decl *D, Stmt *Body, EntityId Id) {
   const auto *F = llvm::dyn_cast<FunctionDecl>(D);
   // Destructors of dependent types are unknown to the CFG builder.
   Options.AddImplicitDtors = !F || !F->isDependentContext();
+  Options.AddLifetime = !Options.AddImplicitDtors;
   std::unique_ptr<CFG> Graph =
       CFG::buildCFG(D, Body, &Builder.Context, Options);
   if (!Graph)

@@ -92,11 +92,11 @@ struct Entity {
   std::string Name; ///< as a person says it: `Counter::next`, `cache`
   std::string Type; ///< canonical type spelling
   EntityId Parent =
-      None;        ///< record of a field or method, function of a static local
+      None; ///< record of a field or method, function of a static local
   /// Of a function: bit i says that its type lets it change what argument i
   /// points to (in member functions 0 is `this`); all ones: no prototype seen.
   uint32_t Mutates = 0;
-  SourceRange Loc; ///< the name in its declaration
+  SourceRange Loc;         ///< the name in its declaration
   SourceRange Declaration; ///< whole declaration (for fixes)
 
   bool has(uint32_t F) const { return (Flags & F) == F; }
@@ -151,6 +151,7 @@ enum class OperandKind : uint8_t {
   Result,   ///< result of a call; Index: event of the same function
   Choice,   ///< one of several (?:, BinaryConditional); Index into
             ///< TuFacts::Choices
+  Computed, ///< arithmetic on these; Index into TuFacts::Choices
 };
 
 struct Operand {

@@ -45,6 +45,7 @@ private:
         O.Index = at(Paths, O.Index);
         break;
       case OperandKind::Choice:
+      case OperandKind::Computed:
         O.Index += ChoiceBase;
         break;
       default:

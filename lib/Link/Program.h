@@ -47,6 +47,8 @@ struct Site {
 ///   Address  address of such a path
 ///   Result   result of call event Index, or, when Out > 0, what that call
 ///            stored through its argument Out - 1
+///   Computed arithmetic on the value stored at path Index or, when Out is 1,
+///            on the result of call event Index
 ///   Function, String, Null, Constant, Unknown as in Operand
 struct Origin {
   OperandKind Kind = OperandKind::Unknown;
