@@ -70,6 +70,11 @@ void readFact(Object &O, LockFact &F, Problems &) {
   O.read("action", F.Action);
   O.read("objects", F.Objects);
   O.read("handle", F.Handle);
+  O.read("heldIf", F.Result);
+  O.read("wait", F.Wait);
+  O.read("deferTag", F.DeferTag);
+  O.read("tryTag", F.TryTag);
+  O.read("adoptTag", F.AdoptTag);
   O.read("suspendable", F.Suspendable);
   O.read("recursive", F.Recursive);
   O.read("exclusive", F.Exclusive);

@@ -91,11 +91,11 @@ struct Entity {
   std::string Name; ///< as a person says it: `Counter::next`, `cache`
   std::string Type; ///< canonical type spelling
   EntityId Parent =
-      None;        ///< record of a field or method, function of a static local
+      None; ///< record of a field or method, function of a static local
   /// Of a function: bit i says that its type lets it change what argument i
   /// points to (in member functions 0 is `this`); all ones: no prototype seen.
   uint32_t Mutates = 0;
-  SourceRange Loc; ///< the name in its declaration
+  SourceRange Loc;         ///< the name in its declaration
   SourceRange Declaration; ///< whole declaration (for fixes)
 
   bool has(uint32_t F) const { return (Flags & F) == F; }
@@ -172,7 +172,9 @@ enum class EventKind : uint8_t {
   Bind, ///< local declared or assigned: Path is the bare local, Value its value
   Return, ///< Value
   Branch, ///< last event of a block that tests something; Value is the
-          ///< subject, Test how; successor 0 is taken when the test holds
+          ///< subject, Test how, Args the constant it is compared with;
+          ///< successor 0 is taken when the test holds
+  Jump,   ///< goto, break, continue
   Throw,
 };
 

@@ -1,0 +1,380 @@
+//===- LockFlow.cpp - locks inside one function ---------------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Link/LockFlow.h"
+#include "Link/Flow.h"
+#include <algorithm>
+
+namespace ungil {
+
+//===-- State -------------------------------------------------------------===//
+
+uint32_t LockFlow::internSet(const std::vector<HeldLock> &Set) {
+  auto [It, New] = SetIndex.try_emplace(Set, States.Sets.size());
+  if (New)
+    States.Sets.push_back(Set);
+  return It->second;
+}
+
+LockState LockFlow::entry() { return {P.Functions[F].EntryLocks, {}}; }
+
+bool LockFlow::join(LockState &Into, const LockState &From) {
+  size_t Before = Into.Held.size() + Into.Dropped.size();
+  bool Weaker = false;
+  std::vector<HeldLock> Both;
+  for (HeldLock L : Into.Held)
+    for (const HeldLock &O : From.Held) {
+      bool Perhaps =
+          L.Kind != O.Kind && L.What == O.What &&
+          (L.Kind == LockKind::Unknown || O.Kind == LockKind::Unknown);
+      if (!L.sameLock(O) && !Perhaps)
+        continue;
+      Weaker |= Perhaps && L.Kind != LockKind::Unknown;
+      if (Perhaps)
+        L.Kind = LockKind::Unknown;
+      Both.push_back(L);
+      break;
+    }
+  Into.Held = std::move(Both);
+  std::sort(Into.Held.begin(), Into.Held.end());
+  std::erase_if(Into.Dropped, [&](const Origin &O) {
+    return std::find(From.Dropped.begin(), From.Dropped.end(), O) ==
+           From.Dropped.end();
+  });
+  return Weaker || Into.Held.size() + Into.Dropped.size() != Before;
+}
+
+void LockFlow::note(EventId E, LockChange Change) {
+  Change.At = E;
+  Changes[E].push_back(std::move(Change));
+}
+
+void LockFlow::acquire(LockState &S, HeldLock L, HeldIf Result) {
+  LockChange Change;
+  Change.Takes = true;
+  Change.Lock = L;
+  Change.Result = Result;
+  note(L.Acquired, Change);
+  std::erase(S.Dropped, L.What);
+  for (const HeldLock &Old : S.Held)
+    if (Old.sameLock(L))
+      return;
+  S.Held.push_back(L);
+  std::sort(S.Held.begin(), S.Held.end());
+}
+
+/// Readers and writers give the same lock back by the same call.
+static bool sameFamily(LockKind A, LockKind B) {
+  auto Family = [](LockKind K) {
+    return K == LockKind::Shared ? LockKind::Native : K;
+  };
+  return Family(A) == Family(B) || A == LockKind::Unknown ||
+         B == LockKind::Unknown;
+}
+
+void LockFlow::release(LockState &S, EventId E, const HeldLock &L) {
+  LockChange Change;
+  Change.Lock = L;
+  auto Same = [&](const HeldLock &O) { return O.What == L.What; };
+  auto It = std::find_if(S.Held.begin(), S.Held.end(), Same);
+  // An unlock that names its lock another way releases the only candidate.
+  if (It == S.Held.end()) {
+    auto Alike = [&](const HeldLock &O) {
+      return O.Kind == L.Kind ||
+             (O.Kind == LockKind::Shared && sameFamily(O.Kind, L.Kind));
+    };
+    if (std::count_if(S.Held.begin(), S.Held.end(), Alike) == 1)
+      It = std::find_if(S.Held.begin(), S.Held.end(), Alike);
+    Change.Misnamed = It != S.Held.end();
+  }
+  Change.Again =
+      It == S.Held.end() &&
+      std::find(S.Dropped.begin(), S.Dropped.end(), L.What) != S.Dropped.end();
+  if (It != S.Held.end()) {
+    Change.Instead = *It;
+    S.Dropped.push_back(It->What);
+    S.Held.erase(It);
+  }
+  note(E, Change);
+}
+
+/// A release that does not say of what.
+void LockFlow::releaseAny(LockState &S, EventId E, LockKind Kind) {
+  HeldLock L;
+  L.Kind = Kind;
+  release(S, E, L);
+}
+
+bool LockFlow::releaseHandle(LockState &S, EventId E, uint32_t Handle) {
+  bool Any = false;
+  for (size_t I = S.Held.size(); Handle != None && I--;) {
+    if (S.Held[I].Handle != Handle)
+      continue;
+    LockChange Change;
+    Change.Lock = Change.Instead = S.Held[I];
+    note(E, Change);
+    S.Held.erase(S.Held.begin() + I);
+    Any = true;
+  }
+  return Any;
+}
+
+//===-- Results -----------------------------------------------------------===//
+
+/// What the result of the call that took \p L, or a question to its guard,
+/// says at \p Branch; Always when the branch is about something else.
+HeldIf LockFlow::resultFor(const HeldLock &L, EventId Branch) const {
+  const std::vector<Origin> &Subject = V.value(Branch);
+  if (L.Acquired == None || Subject.size() != 1 ||
+      Subject[0].Kind != OperandKind::Result || Subject[0].Out)
+    return HeldIf::Always;
+  EventId Asked = Subject[0].Index;
+  if (Asked == L.Acquired) {
+    auto It = Changes.find(Asked);
+    if (It != Changes.end())
+      for (const LockChange &C : It->second)
+        if (C.Takes && C.Lock.What == L.What)
+          return C.Result;
+    return HeldIf::Always;
+  }
+  const ApiFunction *Api = P.api(Body.Events[Asked]);
+  bool AsksGuard = Api && Api->Lock && Api->Lock->Action == LockAction::Query &&
+                   L.Handle != None && handleOf(Asked, 0) == L.Handle;
+  return AsksGuard ? Api->Lock->Result : HeldIf::Always;
+}
+
+/// Is the lock held on the edge of \p Branch on which its test \p Holds?
+/// Nothing when that cannot be told.
+std::optional<bool> LockFlow::tells(HeldIf Result, EventId Branch,
+                                    bool Holds) const {
+  const Event &Test = Body.Events[Branch];
+  bool ToNumber =
+      Test.Test == TestKind::EqualConst || Test.Test == TestKind::NotEqualConst;
+  bool Is = Holds == (Test.Test == TestKind::IsZero ||
+                      Test.Test == TestKind::EqualConst);
+  if (ToNumber) {
+    // A known number: those that say success are 1, and -1 for MinusOne.
+    bool Known =
+        !Test.Args.empty() && Test.Args[0].Kind == OperandKind::Constant;
+    int32_t Number = Known ? static_cast<int32_t>(Test.Args[0].Index) : 0;
+    bool Success = (Result == HeldIf::NonZero && Number == 1) ||
+                   (Result == HeldIf::MinusOne && Number == -1);
+    if (Result == HeldIf::Unknown || !Known)
+      return std::nullopt;
+    if (Is)
+      return Success;
+    return Success ? std::optional<bool>(false) : std::nullopt;
+  }
+  if (Test.Test == TestKind::Less && Holds && Result != HeldIf::Unknown)
+    return Result == HeldIf::MinusOne;
+  if (Test.Test != TestKind::IsZero && Test.Test != TestKind::NonZero)
+    return std::nullopt;
+  switch (Result) {
+  case HeldIf::NonZero:
+    return !Is;
+  case HeldIf::Zero:
+    return Is;
+  case HeldIf::MinusOne:
+    return Is ? std::optional<bool>(false) : std::nullopt;
+  default:
+    return std::nullopt;
+  }
+}
+
+void LockFlow::edge(LockState &S, uint32_t Block, uint32_t Successor) {
+  Out[Block] = S;
+  const std::vector<uint32_t> &Events = Body.Blocks[Block].Events;
+  if (Events.empty() || Body.Blocks[Block].Succs.size() != 2 ||
+      Body.Events[Events.back()].Kind != EventKind::Branch)
+    return;
+  EventId Branch = Events.back();
+  std::vector<HeldLock> Held;
+  for (HeldLock L : S.Held) {
+    HeldIf Result = resultFor(L, Branch);
+    if (Result == HeldIf::Always) {
+      Held.push_back(L);
+      continue;
+    }
+    std::optional<bool> Taken = tells(Result, Branch, Successor == 0);
+    if (Taken && !*Taken)
+      continue;
+    if (Taken)
+      for (const LockChange &C : Changes[L.Acquired])
+        if (C.Takes && C.Lock.What == L.What)
+          L.Kind = C.Lock.Kind;
+    Held.push_back(L);
+  }
+  S.Held = std::move(Held);
+  std::sort(S.Held.begin(), S.Held.end());
+}
+
+//===-- The whole function ------------------------------------------------===//
+
+void LockFlow::transfer(LockState &S, EventId E) {
+  States.Held[E] = internSet(S.Held);
+  Changes.erase(E);
+  const Event &Call = Body.Events[E];
+  if (Call.Kind != EventKind::Call)
+    return;
+  if (isDestructor(Call) && releaseHandle(S, E, handleOf(E, 0)))
+    return;
+  const ApiFunction *Api = P.api(Call);
+  if (Api && Api->Lock)
+    return applyApi(S, E, *Api->Lock);
+  if (Api && Api->Effect && (Api->Effect->Attaches || Api->Effect->Detaches))
+    return; // `lock` in such a name means the GIL
+  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
+    return applySummary(S, E, It->second);
+  if (!Api && !Call.has(EV_MethodCall | EV_Implicit))
+    applyName(S, E);
+}
+
+void LockFlow::run() {
+  Out.resize(Body.Blocks.size());
+  internSet({});
+  States.Held.assign(Body.Events.size(), 0);
+  forwardFlow(Body, *this);
+  for (auto &[E, Of] : Changes)
+    States.Changes.insert(States.Changes.end(), Of.begin(), Of.end());
+}
+
+/// The return statement that a block which leaves the function ends with;
+/// None when it falls off the end or throws.
+EventId LockFlow::returnBefore(uint32_t Block) const {
+  const std::vector<uint32_t> &Events = Body.Blocks[Block].Events;
+  for (size_t I = Events.size(); I--;)
+    if (Body.Events[Events[I]].Kind == EventKind::Return)
+      return Events[I];
+  return None;
+}
+
+//===-- Summary -----------------------------------------------------------===//
+
+namespace {
+
+/// How the value returned goes with holding one lock.
+struct Returns {
+  bool HeldZero = false, HeldOther = false;
+  bool FreeZero = false, FreeOther = false;
+  bool Vague = false;
+
+  void add(bool Held, const std::vector<Origin> &Value) {
+    if (Value.empty())
+      Vague = (Held ? HeldOther : FreeOther) = true;
+    for (const Origin &O : Value) {
+      bool Zero = O.Kind == OperandKind::Null;
+      Vague |= !Zero && O.Kind != OperandKind::Constant;
+      (Held ? (Zero ? HeldZero : HeldOther) : (Zero ? FreeZero : FreeOther)) =
+          true;
+    }
+  }
+
+  HeldIf result() const {
+    if (!FreeZero && !FreeOther)
+      return HeldIf::Always;
+    if (Vague)
+      return HeldIf::Unknown;
+    if (HeldOther && !HeldZero && !FreeOther)
+      return HeldIf::NonZero;
+    if (HeldZero && !HeldOther && !FreeZero)
+      return HeldIf::Zero;
+    return HeldIf::Unknown;
+  }
+};
+
+} // namespace
+
+/// Blocks from which the function returns. What throws hands nothing on.
+std::vector<uint32_t> LockFlow::leaving() const {
+  std::vector<uint32_t> Blocks;
+  for (uint32_t B = 0; B != Body.Blocks.size(); ++B) {
+    const Block &From = Body.Blocks[B];
+    bool Throws = !From.Events.empty() &&
+                  Body.Events[From.Events.back()].Kind == EventKind::Throw;
+    bool Leaves = std::find(From.Succs.begin(), From.Succs.end(), Body.Exit) !=
+                  From.Succs.end();
+    if (Leaves && Out[B] && !Throws)
+      Blocks.push_back(B);
+  }
+  return Blocks;
+}
+
+/// Can callers name it too?
+bool LockFlow::hasName(const Origin &O) const {
+  if (O.Kind != OperandKind::Load && O.Kind != OperandKind::Address)
+    return false;
+  const Path &Where = P.path(O.Index);
+  return Where.Root == RootKind::Place ||
+         (Where.Root == RootKind::Local && Where.Index < Body.Params);
+}
+
+/// A lock that a way out leaves held, as callers see it; nothing when no
+/// value tells them on which ways.
+std::optional<LockSummary::Acquired>
+LockFlow::handedOn(const HeldLock &L, const std::vector<uint32_t> &Ways) const {
+  LockSummary::Acquired New{L, HeldIf::Always};
+  New.Lock.Handle = L.Handle == None ? None : 0;
+  New.Lock.Acquired = None;
+  if (!hasName(L.What))
+    New.Lock.What = {};
+  Returns Values;
+  bool AsTried = L.Kind == LockKind::Unknown; // `return trylock(&m);`
+  for (uint32_t Way : Ways) {
+    const std::vector<HeldLock> &There = Out[Way]->Held;
+    bool Held = std::any_of(There.begin(), There.end(), [&](const HeldLock &O) {
+      return O.Acquired != None && O.What == L.What;
+    });
+    EventId Return = returnBefore(Way);
+    std::vector<Origin> Value;
+    if (Return != None)
+      Value = V.value(Return);
+    Values.add(Held, Value);
+    AsTried &=
+        Value == std::vector<Origin>{{OperandKind::Result, L.Acquired, 0}};
+  }
+  New.Result = Values.result();
+  if (AsTried)
+    for (const LockChange &C : Changes.at(L.Acquired))
+      if (C.Takes && C.Lock.What == L.What) {
+        New.Lock.Kind = C.Lock.Kind;
+        New.Result = C.Result;
+      }
+  if (New.Result == HeldIf::Unknown && L.Kind != LockKind::Unknown)
+    return std::nullopt;
+  return New;
+}
+
+LockSummary LockFlow::summary() const {
+  LockSummary Sum;
+  auto AddTo = [](auto &List, const auto &New) {
+    if (std::find(List.begin(), List.end(), New) == List.end())
+      List.push_back(New);
+  };
+  std::vector<uint32_t> Ways = leaving();
+  for (uint32_t Way : Ways)
+    for (const HeldLock &L : Out[Way]->Held)
+      if (L.Acquired != None)
+        if (auto New = handedOn(L, Ways))
+          AddTo(Sum.Acquires, *New);
+  // A lock that the function itself takes on some path is not one that it
+  // releases for its callers.
+  for (const LockChange &C : States.Changes) {
+    auto Takes = [&](const LockChange &O) {
+      return O.Takes && O.Lock.What == C.Lock.What;
+    };
+    if (C.Takes || C.Instead.Acquired != None ||
+        std::any_of(States.Changes.begin(), States.Changes.end(), Takes))
+      continue;
+    HeldLock Lost;
+    Lost.Kind = C.Lock.Kind;
+    Lost.What = C.Lock.What;
+    AddTo(Sum.Releases, Lost);
+  }
+  return Sum;
+}
+
+} // namespace ungil
