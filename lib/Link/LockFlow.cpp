@@ -61,9 +61,9 @@ void LockFlow::acquire(LockState &S, HeldLock L, HeldIf Result) {
   note(L.Acquired, Change);
   std::erase(S.Dropped, L.What);
   for (const HeldLock &Old : S.Held)
-    if (Old.sameLock(L))
+    if (Old.sameLock(L) && Old.Acquired == L.Acquired)
       return;
-  S.Held.push_back(L);
+  S.Held.push_back(L); // a second time, when callers or a section hold it
   std::sort(S.Held.begin(), S.Held.end());
 }
 
@@ -79,8 +79,11 @@ static bool sameFamily(LockKind A, LockKind B) {
 void LockFlow::release(LockState &S, EventId E, const HeldLock &L) {
   LockChange Change;
   Change.Lock = L;
-  auto Same = [&](const HeldLock &O) { return O.What == L.What; };
-  auto It = std::find_if(S.Held.begin(), S.Held.end(), Same);
+  // Of a lock that is held more than once, what was taken last goes first.
+  auto It = S.Held.end();
+  for (auto At = S.Held.begin(); At != S.Held.end(); ++At)
+    if (At->What == L.What && (It == S.Held.end() || At->Acquired != None))
+      It = At;
   // An unlock that names its lock another way releases the only candidate.
   if (It == S.Held.end()) {
     auto Alike = [&](const HeldLock &O) {

@@ -168,10 +168,12 @@ bool LockPass::inheritTaken(FunctionId F, EventId E, FunctionId Callee) {
   bool Changed = false;
   for (const TakenLock &T : P.Functions[Callee].Takes) {
     // A helper that gives the lock back first takes it for its caller again.
-    const std::vector<HeldLock> &Returned = Summaries[Callee].Releases;
+    const std::vector<LockChange> &Inside = P.Functions[Callee].Locks.Changes;
     bool Returns =
-        std::any_of(Returned.begin(), Returned.end(),
-                    [&](const HeldLock &L) { return L.What == T.Lock.What; });
+        std::any_of(Inside.begin(), Inside.end(), [&](const LockChange &C) {
+          return !C.Takes && C.Lock.What == T.Lock.What &&
+                 C.Instead.Acquired == None;
+        });
     HeldLock L = inCaller(P, T.Lock, F, E);
     if (Returns || L.What.Kind == OperandKind::Unknown ||
         Info.Takes.size() >= MaxTaken)

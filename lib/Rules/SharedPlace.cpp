@@ -37,9 +37,12 @@ struct Protection {
   bool Unknown = false; ///< a lock the model cannot name: give it the benefit
 };
 
-Protection protectionAt(const Program &P, Site S) {
+Protection protectionAt(const Program &P, const Access &A) {
+  const Site &S = A.At;
   Protection Result;
   for (const HeldLock &L : P.Functions[S.Function].Locks.at(S.Event)) {
+    if (A.writes() && L.Kind == LockKind::Shared)
+      continue; // other readers write too
     std::string Name = lockName(P, S.Function, L);
     if (!Name.empty())
       Result.Names.insert(Name);
@@ -68,7 +71,7 @@ bool consistentlyLocked(const Program &P, const std::vector<Access> &Accesses,
   std::optional<std::set<std::string>> Common;
   for (const Access &A : Accesses)
     if (!WritesOnly || A.writes())
-      meet(Common, protectionAt(P, A.At));
+      meet(Common, protectionAt(P, A));
   return !Common || !Common->empty();
 }
 
@@ -124,7 +127,7 @@ std::optional<PlaceVerdict> judge(const Program &P, const Entity &Place,
   // The access to show: a write nobody protects, proved reachable first.
   auto Key = [&](const Access &X) {
     bool Wanted = WritersLocked ? !X.writes() : X.writes();
-    bool Bare = protectionAt(P, X.At).Names.empty();
+    bool Bare = protectionAt(P, X).Names.empty();
     const SourceRange &R = P.event(X.At).Range;
     return std::make_tuple(
         !Wanted, !Bare, Lazy && X.writes() && X.LazyTest == None,
