@@ -131,6 +131,7 @@ struct LockFact {
   /// Types of a guard's parameters: leave the lock alone, only try it, take
   /// it over from whoever holds it.
   std::string DeferTag, TryTag, AdoptTag;
+  std::string Local; ///< name of the local a macro keeps the section in
   bool Suspendable = false;
   bool Recursive = false;
   bool Exclusive = true;
@@ -139,7 +140,7 @@ struct LockFact {
 
   template <class Archive> void fields(Archive &A) {
     A(Kind, Action, Objects, Handle, Result, Wait, DeferTag, TryTag, AdoptTag,
-      Suspendable, Recursive, Exclusive, Blocks, Notes);
+      Local, Suspendable, Recursive, Exclusive, Blocks, Notes);
   }
 };
 
@@ -156,6 +157,7 @@ struct EffectFact {
   bool Attaches = false; ///< PyGILState_Ensure, PyEval_RestoreThread, ...
   bool Detaches = false; ///< PyEval_SaveThread, PyGILState_Release, ...
   bool Restores = false; ///< back to the state before the matching call
+  bool Leaves = false;   ///< goes on elsewhere: longjmp
   bool DetachedOk = false; ///< may be called without a thread state
 
   template <class Archive> void fields(Archive &A) {

@@ -170,7 +170,7 @@ void LockFlow::applySummary(LockState &S, EventId E, FunctionId Callee) {
   if (!Sum.Releases.empty() && Guard && releaseHandle(S, E, Handle))
     return;
   for (const HeldLock &L : Sum.Releases)
-    release(S, E, inCaller(P, L, F, E));
+    releaseFor(S, E, L, inCaller(P, L, F, E));
   for (const LockSummary::Acquired &A : Sum.Acquires) {
     HeldLock L = inCaller(P, A.Lock, F, E);
     L.Handle = Guard ? Handle : handleOf(E, A.Lock.Handle == None ? -1 : 0);

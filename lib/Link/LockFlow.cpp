@@ -76,7 +76,36 @@ static bool sameFamily(LockKind A, LockKind B) {
          B == LockKind::Unknown;
 }
 
-void LockFlow::release(LockState &S, EventId E, const HeldLock &L) {
+/// The field or place that holds a lock; None when nothing is known of it.
+static EntityId holderOf(const Program &P, const Origin &What) {
+  if (What.Kind != OperandKind::Load && What.Kind != OperandKind::Address)
+    return None;
+  const Path &Where = P.path(What.Index);
+  for (size_t I = Where.Steps.size(); I--;)
+    if (Where.Steps[I].Kind == StepKind::Field)
+      return Where.Steps[I].Field;
+  return Where.Root == RootKind::Place ? Where.Index : None;
+}
+
+/// The lock of \p Held that an unlock of \p L means although it names it
+/// another way: the only one of its kind.
+const HeldLock *LockFlow::onlyCandidate(const std::vector<HeldLock> &Held,
+                                        const HeldLock &L) const {
+  const HeldLock *Only = nullptr;
+  for (const HeldLock &O : Held) {
+    if (O.Kind != L.Kind &&
+        !(O.Kind == LockKind::Shared && sameFamily(O.Kind, L.Kind)))
+      continue;
+    if (Only)
+      return nullptr;
+    Only = &O;
+  }
+  return Only;
+}
+
+/// \p Holder: what holds the lock, as the callee says it.
+void LockFlow::release(LockState &S, EventId E, const HeldLock &L,
+                       EntityId Holder) {
   LockChange Change;
   Change.Lock = L;
   // Of a lock that is held more than once, what was taken last goes first.
@@ -84,16 +113,15 @@ void LockFlow::release(LockState &S, EventId E, const HeldLock &L) {
   for (auto At = S.Held.begin(); At != S.Held.end(); ++At)
     if (At->What == L.What && (It == S.Held.end() || At->Acquired != None))
       It = At;
-  // An unlock that names its lock another way releases the only candidate.
-  if (It == S.Held.end()) {
-    auto Alike = [&](const HeldLock &O) {
-      return O.Kind == L.Kind ||
-             (O.Kind == LockKind::Shared && sameFamily(O.Kind, L.Kind));
-    };
-    if (std::count_if(S.Held.begin(), S.Held.end(), Alike) == 1)
-      It = std::find_if(S.Held.begin(), S.Held.end(), Alike);
-    Change.Misnamed = It != S.Held.end();
-  }
+  if (It == S.Held.end())
+    if (const HeldLock *Only = onlyCandidate(S.Held, L)) {
+      EntityId Held = holderOf(P, Only->What);
+      bool Other = Held != None && Holder != None && Held != Holder;
+      Change.Misnamed = true;
+      Change.Instead = *Only;
+      if (!Other)
+        It = S.Held.begin() + (Only - S.Held.data());
+    }
   Change.Again =
       It == S.Held.end() &&
       std::find(S.Dropped.begin(), S.Dropped.end(), L.What) != S.Dropped.end();
@@ -105,11 +133,14 @@ void LockFlow::release(LockState &S, EventId E, const HeldLock &L) {
   note(E, Change);
 }
 
-/// A release that does not say of what.
-void LockFlow::releaseAny(LockState &S, EventId E, LockKind Kind) {
-  HeldLock L;
-  L.Kind = Kind;
-  release(S, E, L);
+void LockFlow::release(LockState &S, EventId E, const HeldLock &L) {
+  release(S, E, L, holderOf(P, L.What));
+}
+
+/// A release of the callee's, by its summary.
+void LockFlow::releaseFor(LockState &S, EventId E, const HeldLock &InCallee,
+                          const HeldLock &L) {
+  release(S, E, L, holderOf(P, InCallee.What));
 }
 
 bool LockFlow::releaseHandle(LockState &S, EventId E, uint32_t Handle) {

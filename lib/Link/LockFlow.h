@@ -60,7 +60,11 @@ public:
 private:
   void acquire(LockState &S, HeldLock L, HeldIf Result = HeldIf::Always);
   void release(LockState &S, EventId E, const HeldLock &L);
-  void releaseAny(LockState &S, EventId E, LockKind Kind);
+  void release(LockState &S, EventId E, const HeldLock &L, EntityId Holder);
+  void releaseFor(LockState &S, EventId E, const HeldLock &InCallee,
+                  const HeldLock &L);
+  const HeldLock *onlyCandidate(const std::vector<HeldLock> &Held,
+                                const HeldLock &L) const;
   bool releaseHandle(LockState &S, EventId E, uint32_t Handle);
   void note(EventId E, LockChange Change);
 

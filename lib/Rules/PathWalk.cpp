@@ -159,6 +159,16 @@ std::optional<Learnt> PathWalk::returned(const Facts &Known,
   return std::nullopt;
 }
 
+/// Does the block end in longjmp()? Other calls that do not come back end the
+/// process.
+bool PathWalk::jumpsAway(uint32_t Block) const {
+  EventId Last = lastOf(Body, Block);
+  if (Last == None || Body.Events[Last].Kind != EventKind::Call)
+    return false;
+  const ApiFunction *Api = P.api(Body.Events[Last]);
+  return Api && Api->Effect && Api->Effect->Leaves;
+}
+
 std::vector<WayOut> PathWalk::run(const Visitor &Visit) const {
   constexpr size_t MaxNodes = 8192;
   struct Node {
@@ -189,6 +199,19 @@ std::vector<WayOut> PathWalk::run(const Visitor &Visit) const {
     if (At.State < 0)
       continue;
     const std::vector<uint32_t> &Succs = Body.Blocks[At.Block].Succs;
+    auto Leave = [&] {
+      WayOut Way{At.State, At.Last, {}, Returned, At.Known, false};
+      for (uint32_t B = N; B != None; B = Nodes[B].From)
+        Way.Blocks.push_back(Nodes[B].Block);
+      for (uint32_t B : Way.Blocks)
+        if (EventId Last = lastOf(Body, B); Last != None)
+          Way.Vague |= Body.Events[Last].Kind == EventKind::Branch &&
+                       Body.Events[Last].Value.Kind == OperandKind::Choice;
+      std::reverse(Way.Blocks.begin(), Way.Blocks.end());
+      Ways.push_back(std::move(Way));
+    };
+    if (Succs.empty() && jumpsAway(At.Block))
+      Leave();
     EventId Branch = lastOf(Body, At.Block);
     bool Tests =
         Branch != None && Body.Events[Branch].Kind == EventKind::Branch;
@@ -200,11 +223,7 @@ std::vector<WayOut> PathWalk::run(const Visitor &Visit) const {
       if (Tests && Succs.size() == 2 && !take(Next.Known, Branch, I == 0))
         continue;
       if (Succs[I] == Body.Exit) {
-        WayOut Way{At.State, At.Last, {}, Returned, At.Known};
-        for (uint32_t B = N; B != None; B = Nodes[B].From)
-          Way.Blocks.push_back(Nodes[B].Block);
-        std::reverse(Way.Blocks.begin(), Way.Blocks.end());
-        Ways.push_back(std::move(Way));
+        Leave();
         continue;
       }
       if (Seen.emplace(Next.Block, Next.State, Next.Known).second)

@@ -34,6 +34,8 @@ struct WayOut {
   std::vector<uint32_t> Blocks; ///< passed, in order
   std::optional<Learnt> Returns;
   std::map<Origin, Learnt> Facts;
+  /// Passed a test of `a ? b : c`, whose arm the walk does not know.
+  bool Vague = false;
 };
 
 class PathWalk {
@@ -59,6 +61,7 @@ private:
   void learn(Facts &Known, EventId E) const;
   void forget(Facts &Known, EventId E) const;
   bool take(Facts &Known, EventId Branch, bool Holds) const;
+  bool jumpsAway(uint32_t Block) const;
   std::optional<Learnt> returned(const Facts &Known, EventId Return) const;
 
   const Program &P;

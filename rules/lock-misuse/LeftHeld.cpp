@@ -14,6 +14,7 @@
 #include "LockMisuse.h"
 #include "Rules/Common.h"
 #include "Rules/Locking.h"
+#include "Rules/Objects.h"
 #include "Rules/PathWalk.h"
 #include <algorithm>
 
@@ -44,7 +45,7 @@ private:
   const HeldLock &Lock;
 };
 
-/// Is the lock, or the pointer to it, an argument of call \p E?
+/// Is the lock, or the pointer to it, an argument of \p E, or stored by it?
 bool LeftHeld::names(EventId E) const {
   Path Pointer;
   if (Lock.What.Kind == OperandKind::Address)
@@ -53,15 +54,41 @@ bool LeftHeld::names(EventId E) const {
       !Pointer.Steps.empty() && Pointer.Steps.back().Kind == StepKind::Deref;
   if (Pointee)
     Pointer.Steps.pop_back();
+  auto IsLock = [&](const Origin &O) {
+    return O == Lock.What || (Pointee && O.Kind == OperandKind::Load &&
+                              P.path(O.Index) == Pointer);
+  };
+  if (Body.Events[E].Kind == EventKind::Write) {
+    const std::vector<Origin> &Value = Info.Value.value(E);
+    return std::any_of(Value.begin(), Value.end(), IsLock);
+  }
   for (unsigned I = 0; I != Info.Value.Events[E].Args.size(); ++I)
     for (const Origin &O : Info.Value.arg(E, I))
-      if (O == Lock.What || (Pointee && O.Kind == OperandKind::Load &&
-                             P.path(O.Index) == Pointer))
+      if (IsLock(O))
         return true;
   return false;
 }
 
+/// A lock that a thread of the extension gives back is a signal to whoever
+/// waits for it.
+static bool isSignal(const Program &P, const HeldLock &Lock, FunctionId In) {
+  if (Lock.Kind != LockKind::PyThread)
+    return false;
+  EntityId Field = lastField(P, P.path(Lock.What.Index));
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    for (const LockChange &C : P.Functions[F].Locks.Changes) {
+      if (C.Takes || F == In || !(P.Functions[F].Phases & P_Native) ||
+          C.Lock.What.Kind != OperandKind::Address)
+        continue;
+      if (Field != None && lastField(P, P.path(C.Lock.What.Index)) == Field)
+        return true;
+    }
+  return false;
+}
+
 int LeftHeld::pass(int State, EventId E) const {
+  if (Body.Events[E].Kind == EventKind::Write && State == Held && names(E))
+    return GivenAway;
   if (Body.Events[E].Kind != EventKind::Call)
     return State;
   bool Known = false;
@@ -125,7 +152,7 @@ std::optional<Finding> LeftHeld::judge() {
   if (std::none_of(Ways.begin(), Ways.end(), Balanced))
     return std::nullopt; // takes it for the caller
   for (const WayOut &Way : Ways) {
-    if (Way.State != Held || !wasTaken(Way) || isDesign(Way, Ways))
+    if (Way.State != Held || Way.Vague || !wasTaken(Way) || isDesign(Way, Ways))
       continue;
     Finding Found = findingAt(P, "lock-misuse", {F, Way.Last});
     Found.Entity = P.name(F);
@@ -156,7 +183,7 @@ void findLeftHeld(const Program &P, FunctionId F, std::vector<Finding> &All) {
         });
     if (!Take.Takes || !Paired || !isMutex(Take.Lock) ||
         Take.Lock.Handle != None || Take.Result == HeldIf::Unknown ||
-        !namesOneLock(P, Take.Lock.What))
+        !namesOneLock(P, Take.Lock.What) || isSignal(P, Take.Lock, F))
       continue;
     if (auto Found = LeftHeld(P, F, Take).judge())
       All.push_back(std::move(*Found));
