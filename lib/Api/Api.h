@@ -161,7 +161,7 @@ struct EffectFact {
   bool DetachedOk = false; ///< may be called without a thread state
 
   template <class Archive> void fields(Archive &A) {
-    A(Class, Condition, Plain, Locking, Attaches, Detaches, Restores,
+    A(Class, Condition, Plain, Locking, Attaches, Detaches, Restores, Leaves,
       DetachedOk);
   }
 };

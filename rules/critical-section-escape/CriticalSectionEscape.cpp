@@ -22,6 +22,12 @@ static uint32_t localOf(const Program &P, const Event &Call, int Arg) {
                                                               : None;
 }
 
+/// Neither an end of the section nor the constructor of its structure.
+static bool isOtherCall(const Program &P, const Event &Call) {
+  return !lockFact(P, Call) &&
+         (Call.Callee == None || !P.entity(Call.Callee).has(EF_Constructor));
+}
+
 std::vector<Section> sectionsOf(const Program &P, FunctionId F) {
   const Function &Body = P.body(F);
   std::map<uint32_t, Section> ByHandle;
@@ -41,7 +47,7 @@ std::vector<Section> sectionsOf(const Program &P, FunctionId F) {
     for (size_t I = 0; I != Body.Events[E].Args.size(); ++I)
       if (auto It = ByHandle.find(localOf(P, Body.Events[E], I));
           It != ByHandle.end())
-        It->second.HandedOn |= !lockFact(P, Body.Events[E]);
+        It->second.HandedOn |= isOtherCall(P, Body.Events[E]);
   std::vector<Section> Sections;
   for (auto &[Handle, S] : ByHandle) {
     for (const LockChange &C : P.Functions[F].Locks.Changes)
