@@ -219,8 +219,51 @@ std::optional<bool> LockFlow::tells(HeldIf Result, EventId Branch,
   }
 }
 
+/// Does the guard \p L belongs to end behind \p Handler, which is to say was
+/// it made before the try?
+bool LockFlow::outlives(const HeldLock &L, uint32_t Handler) const {
+  std::vector<bool> Seen(Body.Blocks.size());
+  std::vector<uint32_t> Work{Handler};
+  while (!Work.empty()) {
+    uint32_t B = Work.back();
+    Work.pop_back();
+    if (Seen[B])
+      continue;
+    Seen[B] = true;
+    for (EventId E : Body.Blocks[B].Events) {
+      const Event &Call = Body.Events[E];
+      if (Call.Kind != EventKind::Call || handleOf(E, 0) != L.Handle)
+        continue;
+      if (isDestructor(Call))
+        return true;
+      if (E == L.Acquired)
+        return false;
+    }
+    for (uint32_t Next : Body.Blocks[B].Succs)
+      if (Next != None)
+        Work.push_back(Next);
+  }
+  return false;
+}
+
+/// On the way to a handler the guards made inside the try have ended.
+void LockFlow::unwind(LockState &S, uint32_t Block, uint32_t Successor) const {
+  const std::vector<uint32_t> &Events = Body.Blocks[Block].Events;
+  const std::vector<uint32_t> &Succs = Body.Blocks[Block].Succs;
+  EventKind Last =
+      Events.empty() ? EventKind::Read : Body.Events[Events.back()].Kind;
+  bool Exceptional =
+      Last == EventKind::Throw ||
+      (Last != EventKind::Branch && Succs.size() == 2 && Successor == 1);
+  if (Exceptional && Succs[Successor] != Body.Exit)
+    std::erase_if(S.Held, [&](const HeldLock &L) {
+      return L.Handle != None && !outlives(L, Succs[Successor]);
+    });
+}
+
 void LockFlow::edge(LockState &S, uint32_t Block, uint32_t Successor) {
   Out[Block] = S;
+  unwind(S, Block, Successor);
   const std::vector<uint32_t> &Events = Body.Blocks[Block].Events;
   if (Events.empty() || Body.Blocks[Block].Succs.size() != 2 ||
       Body.Events[Events.back()].Kind != EventKind::Branch)
@@ -263,7 +306,10 @@ void LockFlow::transfer(LockState &S, EventId E) {
     return; // `lock` in such a name means the GIL
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
     return applySummary(S, E, It->second);
-  if (!Api && !Call.has(EV_MethodCall | EV_Implicit))
+  // Tags (`std::defer_lock`) are copied without a name.
+  bool Tag = Call.Callee != None && P.entity(Call.Callee).has(EF_Constructor) &&
+             handleOf(E, 0) == None;
+  if (!Api && !Tag && !Call.has(EV_MethodCall | EV_Implicit))
     applyName(S, E);
 }
 
@@ -388,10 +434,18 @@ LockSummary LockFlow::summary() const {
     if (std::find(List.begin(), List.end(), New) == List.end())
       List.push_back(New);
   };
+  // What a helper gives back first it only takes for its caller again.
+  auto IsCallers = [&](const HeldLock &L) {
+    return std::any_of(States.Changes.begin(), States.Changes.end(),
+                       [&](const LockChange &C) {
+                         return !C.Takes && C.Lock.What == L.What &&
+                                C.Instead.Acquired == None;
+                       });
+  };
   std::vector<uint32_t> Ways = leaving();
   for (uint32_t Way : Ways)
     for (const HeldLock &L : Out[Way]->Held)
-      if (L.Acquired != None)
+      if (L.Acquired != None && !IsCallers(L))
         if (auto New = handedOn(L, Ways))
           AddTo(Sum.Acquires, *New);
   // A lock that the function itself takes on some path is not one that it

@@ -74,6 +74,8 @@ private:
   void applySummary(LockState &S, EventId E, FunctionId Callee);
   void applyName(LockState &S, EventId E);
   bool isDestructor(const Event &Call) const;
+  bool outlives(const HeldLock &L, uint32_t Handler) const;
+  void unwind(LockState &S, uint32_t Block, uint32_t Successor) const;
 
   uint32_t handleOf(EventId E, int Arg) const;
   Origin objectOf(EventId E, int Arg, LockKind Kind) const;
