@@ -109,7 +109,16 @@ enum class LockKind : uint8_t {
             ///< exclusively, the caller holds nothing: action Query
   Unknown,  ///< some lock: suppresses, never raises
 };
-enum class LockAction : uint8_t { Acquire, TryAcquire, Release, Guard, Query };
+enum class LockAction : uint8_t {
+  Acquire,
+  TryAcquire,
+  Release,
+  Guard,
+  Query,
+  Wait, ///< lets the lock go, and has it again when it returns
+};
+/// What the result of a call that takes a lock says when it has it.
+enum class HeldIf : uint8_t { Always, NonZero, Zero, MinusOne, Unknown };
 struct LockFact {
   LockKind Kind = LockKind::Unknown;
   LockAction Action = LockAction::Acquire;
@@ -117,6 +126,12 @@ struct LockFact {
       Objects;     ///< arguments that name the lock (two for *2 forms);
                    ///< for Guard the constructor's, 0 being `this`
   int Handle = -1; ///< argument holding the section (`&_py_cs`), -1: none
+  HeldIf Result = HeldIf::Always;
+  int Wait = -1; ///< argument that is 0 when the call does not wait
+  /// Types of a guard's parameters: leave the lock alone, only try it, take
+  /// it over from whoever holds it.
+  std::string DeferTag, TryTag, AdoptTag;
+  std::string Local; ///< name of the local a macro keeps the section in
   bool Suspendable = false;
   bool Recursive = false;
   bool Exclusive = true;
@@ -124,8 +139,8 @@ struct LockFact {
   std::string Notes;
 
   template <class Archive> void fields(Archive &A) {
-    A(Kind, Action, Objects, Handle, Suspendable, Recursive, Exclusive, Blocks,
-      Notes);
+    A(Kind, Action, Objects, Handle, Result, Wait, DeferTag, TryTag, AdoptTag,
+      Local, Suspendable, Recursive, Exclusive, Blocks, Notes);
   }
 };
 
@@ -142,10 +157,11 @@ struct EffectFact {
   bool Attaches = false; ///< PyGILState_Ensure, PyEval_RestoreThread, ...
   bool Detaches = false; ///< PyEval_SaveThread, PyGILState_Release, ...
   bool Restores = false; ///< back to the state before the matching call
+  bool Leaves = false;   ///< goes on elsewhere: longjmp
   bool DetachedOk = false; ///< may be called without a thread state
 
   template <class Archive> void fields(Archive &A) {
-    A(Class, Condition, Plain, Locking, Attaches, Detaches, Restores,
+    A(Class, Condition, Plain, Locking, Attaches, Detaches, Restores, Leaves,
       DetachedOk);
   }
 };

@@ -70,6 +70,12 @@ void readFact(Object &O, LockFact &F, Problems &) {
   O.read("action", F.Action);
   O.read("objects", F.Objects);
   O.read("handle", F.Handle);
+  O.read("heldIf", F.Result);
+  O.read("wait", F.Wait);
+  O.read("deferTag", F.DeferTag);
+  O.read("tryTag", F.TryTag);
+  O.read("adoptTag", F.AdoptTag);
+  O.read("local", F.Local);
   O.read("suspendable", F.Suspendable);
   O.read("recursive", F.Recursive);
   O.read("exclusive", F.Exclusive);
@@ -87,6 +93,7 @@ void readFact(Object &O, EffectFact &F, Problems &) {
   O.read("attaches", F.Attaches);
   O.read("detaches", F.Detaches);
   O.read("restores", F.Restores);
+  O.read("leaves", F.Leaves);
   O.read("detachedOk", F.DetachedOk);
   O.require("tier");
   if (F.Class == Tier::T2)

@@ -59,7 +59,15 @@ inline constexpr auto wordsOf(LockAction) {
        {"tryAcquire", LockAction::TryAcquire},
        {"release", LockAction::Release},
        {"guard", LockAction::Guard},
-       {"query", LockAction::Query}});
+       {"query", LockAction::Query},
+       {"wait", LockAction::Wait}});
+}
+inline constexpr auto wordsOf(HeldIf) {
+  return std::to_array<Word<HeldIf>>({{"always", HeldIf::Always},
+                                      {"nonZero", HeldIf::NonZero},
+                                      {"zero", HeldIf::Zero},
+                                      {"minusOne", HeldIf::MinusOne},
+                                      {"unknown", HeldIf::Unknown}});
 }
 inline constexpr auto wordsOf(Tier) {
   return std::to_array<Word<Tier>>({{"T0", Tier::T0},

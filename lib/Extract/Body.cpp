@@ -59,7 +59,7 @@ private:
                        const Stmt *Whole);
   void handOver(const CallExpr *Call, const FunctionDecl *Callee);
   void markTested(const Expr *Value);
-  Operand testSubject(const Expr *Condition, TestKind &Test);
+  Operand testSubject(const Expr *Condition, TestKind &Test, Operand &Limit);
   Event &add(EventKind Kind, const Stmt *Where);
   void mark(Event &E, SourceLocation Loc);
 
@@ -583,19 +583,20 @@ static TestKind negated(TestKind Test) {
 static bool isZero(const Operand &O) { return O.Kind == OperandKind::Null; }
 
 /// What a condition asks about what: `!(p == NULL)` is NonZero of p.
-Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test) {
+Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test,
+                                  Operand &Limit) {
   const Expr *Value = Condition; // operand() needs the casts of a load
   Condition = Condition->IgnoreParenImpCasts();
   if (const auto *Not = llvm::dyn_cast<UnaryOperator>(Condition);
       Not && Not->getOpcode() == UO_LNot) {
-    Operand O = testSubject(Not->getSubExpr(), Test);
+    Operand O = testSubject(Not->getSubExpr(), Test, Limit);
     Test = negated(Test);
     return O;
   }
   if (const auto *Call = llvm::dyn_cast<CallExpr>(Condition))
     if (const FunctionDecl *F = Call->getDirectCallee();
         F && F->getBuiltinID() == Builtin::BI__builtin_expect)
-      return testSubject(Call->getArg(0), Test);
+      return testSubject(Call->getArg(0), Test, Limit);
   const auto *Binary = llvm::dyn_cast<BinaryOperator>(Condition);
   if (Binary && Binary->isComparisonOp()) {
     Operand Left = Paths.operand(Binary->getLHS());
@@ -605,6 +606,8 @@ Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test) {
     if (Swapped)
       std::swap(Left, Right);
     bool Constant = isZero(Right) || Right.Kind == OperandKind::Constant;
+    if (Constant)
+      Limit = Right;
     switch (Binary->getOpcode()) {
     case BO_EQ:
       Test = isZero(Right) ? TestKind::IsZero
@@ -648,6 +651,10 @@ void BodyLowering::markTested(const Expr *Value) {
 void BodyLowering::lowerBranch(const CFGBlock &Block) {
   if (!Block.getTerminatorStmt())
     return; // a call that may throw has two successors and tests nothing
+  if (llvm::isa<GotoStmt, BreakStmt, ContinueStmt>(Block.getTerminatorStmt())) {
+    add(EventKind::Jump, Block.getTerminatorStmt());
+    return;
+  }
   const Expr *E = Block.getLastCondition(); // `b` of `if (a && b)`
   if (!E)
     E = llvm::dyn_cast_or_null<Expr>(Block.getTerminatorCondition());
@@ -655,12 +662,15 @@ void BodyLowering::lowerBranch(const CFGBlock &Block) {
     return;
   markTested(E);
   TestKind Test = TestKind::Other;
-  Operand Subject = testSubject(E, Test);
+  Operand Limit;
+  Operand Subject = testSubject(E, Test, Limit);
   if (Block.succ_size() > 2)
     Test = TestKind::Other;
   Event &Branch = add(EventKind::Branch, E);
   Branch.Value = Subject;
   Branch.Test = Test;
+  if (Test == TestKind::EqualConst || Test == TestKind::NotEqualConst)
+    Branch.Args = {Limit};
 }
 
 void BodyLowering::run(const CFG &Graph) {
@@ -673,6 +683,8 @@ void BodyLowering::run(const CFG &Graph) {
     for (const CFGElement &Element : *Source)
       lowerElement(Element);
     lowerBranch(*Source);
+    if (Source->hasNoReturnElement())
+      continue; // abort() does not get to the end of the function
     for (const CFGBlock::AdjacentBlock &Next : Source->succs())
       Current->Succs.push_back(
           Next.isReachable() ? Next.getReachableBlock()->getBlockID() : None);

@@ -377,6 +377,7 @@ EntityId FactsBuilder::entity(const FunctionDecl *D) {
     Flags |= EF_Generated;
   Entity &E = Facts.Entities[Id];
   E.Flags |= Flags;
+  E.Type = D->getType().getCanonicalType().getAsString();
   E.Parent = Parent;
   E.Mutates = mutatedArguments(Shown);
   if (Parent != None && E.has(EF_Lambda))

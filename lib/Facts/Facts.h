@@ -174,7 +174,9 @@ enum class EventKind : uint8_t {
   Bind, ///< local declared or assigned: Path is the bare local, Value its value
   Return, ///< Value
   Branch, ///< last event of a block that tests something; Value is the
-          ///< subject, Test how; successor 0 is taken when the test holds
+          ///< subject, Test how, Args the constant it is compared with;
+          ///< successor 0 is taken when the test holds
+  Jump,   ///< goto, break, continue
   Throw,
 };
 

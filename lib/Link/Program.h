@@ -114,6 +114,30 @@ struct HeldLock {
   auto operator<=>(const HeldLock &) const = default;
 };
 
+/// One lock that one event takes or gives back.
+struct LockChange {
+  EventId At = None;
+  bool Takes = false;
+  /// Gives back a lock that was given back already on every way here.
+  bool Again = false;
+  /// Gives back a lock that is held under no such name; Instead is the one
+  /// that is.
+  bool Misnamed = false;
+  HeldLock Lock;
+  HeldLock Instead;
+  HeldIf Result = HeldIf::Always; ///< Takes: what the result says
+  bool operator==(const LockChange &) const = default;
+};
+
+/// A lock taken at some point while a function runs: by event Event of it, or
+/// by what that calls, at At.
+struct TakenLock {
+  EventId Event = None;
+  HeldLock Lock;
+  Site At;
+  bool Perhaps = false; ///< a flag the caller passes decides
+};
+
 /// Does a thread have a thread state (is it inside Python)?
 enum class Attachment : uint8_t { Attached, Detached, Either };
 
@@ -121,6 +145,7 @@ enum class Attachment : uint8_t { Attached, Detached, Either };
 struct LockStates {
   std::vector<std::vector<HeldLock>> Sets; ///< set 0 is empty
   std::vector<uint32_t> Held;              ///< per event: index of Sets
+  std::vector<LockChange> Changes;         ///< in order of event
   const std::vector<HeldLock> &at(EventId E) const {
     return Sets[E < Held.size() ? Held[E] : 0];
   }
@@ -142,6 +167,7 @@ struct FunctionInfo {
   Values Value;
   LockStates Locks;
   std::vector<HeldLock> EntryLocks; ///< held by every caller
+  std::vector<TakenLock> Takes;     ///< itself and through what it calls
   /// Shortest way in from an entry point: the caller's site, or None at the
   /// entry itself.
   CallSite CameFrom;

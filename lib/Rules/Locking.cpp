@@ -81,6 +81,15 @@ Site whereTaken(const Program &P, FunctionId F, const HeldLock &L) {
   return Wanted.Acquired == None ? Site() : Site{F, Wanted.Acquired};
 }
 
+bool namesOneLock(const Program &P, const Origin &What) {
+  if (What.Kind != OperandKind::Load && What.Kind != OperandKind::Address)
+    return false;
+  const Path &Where = P.path(What.Index);
+  return (Where.Root == RootKind::Local || Where.Root == RootKind::Place) &&
+         std::none_of(Where.Steps.begin(), Where.Steps.end(),
+                      [](const Step &S) { return S.Kind == StepKind::Index; });
+}
+
 std::string lockNoun(const Program &P, FunctionId F, const HeldLock &L) {
   std::string What = P.text(L.What, F);
   if (What.starts_with("&"))

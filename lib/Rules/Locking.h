@@ -13,8 +13,8 @@
 #ifndef UNGIL_RULES_LOCKING_H
 #define UNGIL_RULES_LOCKING_H
 
-#include "Link/Reach.h"
 #include "Link/Program.h"
+#include "Link/Reach.h"
 #include <string>
 #include <vector>
 
@@ -43,6 +43,10 @@ const HeldLock *findLock(const std::vector<HeldLock> &Set, const HeldLock &L);
 /// Where the lock \p L of \p F was taken, for a note: by a call of its own or
 /// by a caller's.
 Site whereTaken(const Program &P, FunctionId F, const HeldLock &L);
+
+/// Is \p What the same lock each time this function names it? An element of an
+/// array need not be, nor what a call returns.
+bool namesOneLock(const Program &P, const Origin &What);
 
 /// `mutex 'self->lock'`, `critical section on 'self'`.
 std::string lockNoun(const Program &P, FunctionId F, const HeldLock &L);

@@ -37,9 +37,12 @@ struct Protection {
   bool Unknown = false; ///< a lock the model cannot name: give it the benefit
 };
 
-Protection protectionAt(const Program &P, Site S) {
+Protection protectionAt(const Program &P, const Access &A) {
+  const Site &S = A.At;
   Protection Result;
   for (const HeldLock &L : P.Functions[S.Function].Locks.at(S.Event)) {
+    if (A.writes() && L.Kind == LockKind::Shared)
+      continue; // other readers write too
     std::string Name = lockName(P, S.Function, L);
     if (!Name.empty())
       Result.Names.insert(Name);
@@ -68,7 +71,7 @@ bool consistentlyLocked(const Program &P, const std::vector<Access> &Accesses,
   std::optional<std::set<std::string>> Common;
   for (const Access &A : Accesses)
     if (!WritesOnly || A.writes())
-      meet(Common, protectionAt(P, A.At));
+      meet(Common, protectionAt(P, A));
   return !Common || !Common->empty();
 }
 
@@ -137,7 +140,7 @@ std::optional<PlaceVerdict> verdict(const Program &P, PlaceProblem Problem,
   auto Key = [&](const Access &X) {
     const SourceRange &R = P.event(X.At).Range;
     return std::make_tuple(
-        WritersLocked == X.writes(), !protectionAt(P, X.At).Names.empty(),
+        WritersLocked == X.writes(), !protectionAt(P, X).Names.empty(),
         Lazy && X.writes() && X.LazyTest == None,
         !P.provedConcurrent(X.At.Function), R.File, R.Offset);
   };
@@ -148,7 +151,7 @@ std::optional<PlaceVerdict> verdict(const Program &P, PlaceProblem Problem,
       Best = &A;
   bool Tells = Best && (Only == None || (WritersLocked != Best->writes() &&
                                          !std::get<1>(Key(*Best)) &&
-                                         !protectionAt(P, Best->At).Unknown));
+                                         !protectionAt(P, *Best).Unknown));
   if (!Tells)
     return std::nullopt;
   PlaceVerdict V;

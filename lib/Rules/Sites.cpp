@@ -121,6 +121,15 @@ uint32_t places(const Program &P) {
 /// Fields of objects that are used after construction.
 uint32_t fields(const Program &P) { return P.Fields.size(); }
 
+/// Calls and guards that take a lock.
+uint32_t locks(const Program &P) {
+  uint32_t Count = 0;
+  for (const FunctionInfo &F : P.Functions)
+    Count += std::count_if(F.Locks.Changes.begin(), F.Locks.Changes.end(),
+                           [](const LockChange &C) { return C.Takes; });
+  return Count;
+}
+
 uint32_t modules(const Program &P) { return P.Facts.Modules.size(); }
 
 uint32_t traversals(const Program &P) {
@@ -150,6 +159,7 @@ constexpr SiteKind Kinds[] = {
     {"gil-uses", gilUses},
     {"iterations", iterations},
     {"libc-calls", libcCalls},
+    {"locks", locks},
     {"modules", modules},
     {"object-accesses", objectAccesses},
     {"places", places},

@@ -204,11 +204,16 @@ ObjectLocks ObjectLockModel::held(Site At, const Origin &Object,
 }
 
 ObjectLocks ObjectLockModel::at(const FieldAccess &A) {
-  ObjectLocks Result = held(A.At, A.Object, A.Locks);
+  // Under a read lock others write as well.
+  std::vector<HeldLock> Locks = A.Locks;
+  if (A.Use >= FieldUse::Write)
+    std::erase_if(Locks,
+                  [](const HeldLock &L) { return L.Kind == LockKind::Shared; });
+  ObjectLocks Result = held(A.At, A.Object, Locks);
   // One of several objects, by which way the function took: which of them is
   // locked depends on that way too.
   for (const Origin &Other : A.OrObjects) {
-    ObjectLocks More = held(A.At, Other, A.Locks);
+    ObjectLocks More = held(A.At, Other, Locks);
     Result.Names.insert(More.Names.begin(), More.Names.end());
     Result.Unknown |= More.Unknown;
   }

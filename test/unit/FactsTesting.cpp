@@ -167,6 +167,9 @@ std::string text(const TuFacts &Facts, const Function &F, const Event &E) {
     Text = "branch " + text(Facts, F, E.Value) + " " +
            Tests[static_cast<int>(E.Test)];
     break;
+  case EventKind::Jump:
+    Text = "jump";
+    break;
   case EventKind::Throw:
     Text = "throw";
     break;

@@ -154,7 +154,7 @@ PyAPI_FUNC(int) PyErr_WarnEx(PyObject *, const char *, Py_ssize_t);
 PyAPI_FUNC(int) PyErr_BadArgument(void);
 PyAPI_FUNC(void) _PyErr_BadInternalCall(const char *, int);
 #define PyErr_BadInternalCall() _PyErr_BadInternalCall(__FILE__, __LINE__)
-PyAPI_FUNC(void) Py_FatalError(const char *);
+__attribute__((noreturn)) PyAPI_FUNC(void) Py_FatalError(const char *);
 PyAPI_FUNC(int) Py_EnterRecursiveCall(const char *);
 PyAPI_FUNC(void) Py_LeaveRecursiveCall(void);
 PyAPI_FUNC(int) PyOS_snprintf(char *, size_t, const char *, ...);

@@ -1,0 +1,32 @@
+//===- LockMisuse.h - the parts of lock-misuse ------------------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One function per mistake, all on the lock model of Link: locks that are not
+// given back, locks given back wrongly, and locks that wait for each other.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_RULES_LOCK_MISUSE_LOCKMISUSE_H
+#define UNGIL_RULES_LOCK_MISUSE_LOCKMISUSE_H
+
+#include "Link/Program.h"
+#include <vector>
+
+namespace ungil::rules {
+
+/// A way out of \p F on which a lock stays held that others give back.
+void findLeftHeld(const Program &P, FunctionId F, std::vector<Finding> &All);
+
+/// A lock taken while its own thread holds it, directly or through a helper.
+void findTakenTwice(const Program &P, FunctionId F, std::vector<Finding> &All);
+
+/// Two locks that are taken in both orders.
+void findOrders(const Program &P, std::vector<Finding> &All);
+
+} // namespace ungil::rules
+
+#endif
