@@ -232,9 +232,18 @@ struct FieldAccess {
 
 class OwnershipModel;
 
+/// What the extension promises about its objects; decides how much is said
+/// about their fields.
+enum class ObjectContract : uint8_t {
+  Shared,       ///< threads share them as they like
+  ExternalSync, ///< who shares one takes care; memory stays whole all the same
+  Immutable,    ///< nothing changes after construction
+};
+
 class Program {
 public:
   TuFacts Facts;
+  ObjectContract Objects = ObjectContract::Shared;
   const Api *Known = nullptr;
   std::vector<FunctionInfo> Functions; ///< parallel to Facts.Functions
   std::unordered_map<EntityId, FunctionId> BodyOf;

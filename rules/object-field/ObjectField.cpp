@@ -58,6 +58,8 @@ std::string message(const Program &P, const FieldVerdict &V,
       return What + Be + "replaced or freed without a lock";
     case Harm::Lazy:
       return What + Be + "made on first use without a lock";
+    case Harm::Promise:
+      return What + Be + "changed after construction";
     default:
       return What + Be + "changed without a lock";
     }
@@ -107,11 +109,16 @@ std::string why(const Program &P, const FieldVerdict &V) {
     return Who + " can come between its reads and writes";
   case Harm::Value:
     return Who + " can write it at the same time";
+  case Harm::Promise:
+    return "Readers take no lock when objects are promised to be immutable: " +
+           Who + " can see it half way through the change";
   }
   return Who;
 }
 
 std::string help(const Program &P, const FieldVerdict &V) {
+  if (V.What == Harm::Promise)
+    return "Compute it during construction, or promise less: --objects=shared.";
   if (!V.Lock.empty() && V.Lock != "its section")
     return "Hold the lock that the other accesses hold here too.";
   if (V.Lock == "its section")

@@ -283,7 +283,7 @@ int engine_run(struct engine *, const char *);
 static struct engine *engine;
 
 static PyObject *run(PyObject *self, PyObject *arg) {
-  // expect+1: shared-global medium
+  // expect-next: shared-global medium
   return PyLong_FromLong(engine_run(engine, PyUnicode_AsUTF8(arg)));
 }
 
