@@ -88,7 +88,11 @@ void LockFlow::applyGuard(LockState &S, EventId E, const LockFact &Fact) {
       acquire(S, L);
       continue;
     }
-    note(E, {E, true, false, false, L, {}, HeldIf::Unknown});
+    LockChange Try;
+    Try.Takes = true;
+    Try.Lock = L;
+    Try.Result = HeldIf::Unknown; // the guard is asked, not the call
+    note(E, Try);
     L.Kind = LockKind::Unknown;
     S.Held.push_back(L);
     std::sort(S.Held.begin(), S.Held.end());
@@ -169,8 +173,8 @@ void LockFlow::applySummary(LockState &S, EventId E, FunctionId Callee) {
   bool Guard = Body.Events[E].has(EV_MethodCall) && Handle != None;
   if (!Sum.Releases.empty() && Guard && releaseHandle(S, E, Handle))
     return;
-  for (const HeldLock &L : Sum.Releases)
-    releaseFor(S, E, L, inCaller(P, L, F, E));
+  for (const LockSummary::Released &R : Sum.Releases)
+    release(S, E, inCaller(P, R.Lock, F, E), R.Holder);
   for (const LockSummary::Acquired &A : Sum.Acquires) {
     HeldLock L = inCaller(P, A.Lock, F, E);
     L.Handle = Guard ? Handle : handleOf(E, A.Lock.Handle == None ? -1 : 0);

@@ -108,6 +108,7 @@ void LockFlow::release(LockState &S, EventId E, const HeldLock &L,
                        EntityId Holder) {
   LockChange Change;
   Change.Lock = L;
+  Change.Holder = Holder;
   // Of a lock that is held more than once, what was taken last goes first.
   auto It = S.Held.end();
   for (auto At = S.Held.begin(); At != S.Held.end(); ++At)
@@ -135,12 +136,6 @@ void LockFlow::release(LockState &S, EventId E, const HeldLock &L,
 
 void LockFlow::release(LockState &S, EventId E, const HeldLock &L) {
   release(S, E, L, holderOf(P, L.What));
-}
-
-/// A release of the callee's, by its summary.
-void LockFlow::releaseFor(LockState &S, EventId E, const HeldLock &InCallee,
-                          const HeldLock &L) {
-  release(S, E, L, holderOf(P, InCallee.What));
 }
 
 bool LockFlow::releaseHandle(LockState &S, EventId E, uint32_t Handle) {

@@ -29,7 +29,12 @@ struct LockSummary {
     bool operator==(const Acquired &) const = default;
   };
   std::vector<Acquired> Acquires;
-  std::vector<HeldLock> Releases;
+  struct Released {
+    HeldLock Lock;
+    EntityId Holder = None; ///< as in LockChange
+    bool operator==(const Released &) const = default;
+  };
+  std::vector<Released> Releases;
   bool operator==(const LockSummary &) const = default;
 };
 
@@ -61,8 +66,6 @@ private:
   void acquire(LockState &S, HeldLock L, HeldIf Result = HeldIf::Always);
   void release(LockState &S, EventId E, const HeldLock &L);
   void release(LockState &S, EventId E, const HeldLock &L, EntityId Holder);
-  void releaseFor(LockState &S, EventId E, const HeldLock &InCallee,
-                  const HeldLock &L);
   const HeldLock *onlyCandidate(const std::vector<HeldLock> &Held,
                                 const HeldLock &L) const;
   bool releaseHandle(LockState &S, EventId E, uint32_t Handle);

@@ -153,9 +153,9 @@ LockSummary LockFlow::summary() const {
     if (C.Takes || C.Instead.Acquired != None ||
         std::any_of(States.Changes.begin(), States.Changes.end(), Takes))
       continue;
-    HeldLock Lost;
-    Lost.Kind = C.Lock.Kind;
-    Lost.What = C.Lock.What;
+    LockSummary::Released Lost{{}, C.Holder};
+    Lost.Lock.Kind = C.Lock.Kind;
+    Lost.Lock.What = C.Lock.What;
     AddTo(Sum.Releases, Lost);
   }
   return Sum;

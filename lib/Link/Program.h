@@ -125,6 +125,9 @@ struct LockChange {
   bool Misnamed = false;
   HeldLock Lock;
   HeldLock Instead;
+  /// Gives back: the field or place that holds the lock, also of one that
+  /// only a callee can name.
+  EntityId Holder = None;
   HeldIf Result = HeldIf::Always; ///< Takes: what the result says
   bool operator==(const LockChange &) const = default;
 };

@@ -30,13 +30,10 @@ PathWalk::PathWalk(const Program &P, FunctionId F,
     if (About)
       ++Interest[*About];
   }
-  // A local that is set to a number and asked about once has two meetings.
+  // Storage that is set to a number and asked about once has two meetings.
   for (EventId E = 0; E != Body.Events.size(); ++E)
-    if (const Event &Ev = Body.Events[E];
-        Ev.Kind == EventKind::Bind && (Ev.Value.Kind == OperandKind::Null ||
-                                       Ev.Value.Kind == OperandKind::Constant))
-      if (auto It = Interest.find({OperandKind::Load, Ev.Where, 0});
-          It != Interest.end())
+    if (std::optional<Origin> Set = setToNumber(E))
+      if (auto It = Interest.find(*Set); It != Interest.end())
         ++It->second;
   for (EventId E : Watched)
     Interest[{OperandKind::Result, E, 0}] += 2;
@@ -63,19 +60,28 @@ std::optional<Origin> PathWalk::branchSubject(EventId Branch) const {
   return subject(Body.Events[Branch].Value, V.value(Branch));
 }
 
-/// A local that gets a number.
-void PathWalk::learn(Facts &Known, EventId E) const {
+/// The local or the storage that \p E sets to a number.
+std::optional<Origin> PathWalk::setToNumber(EventId E) const {
   const Event &Ev = Body.Events[E];
-  if (Ev.Kind != EventKind::Bind)
-    return;
-  Origin Local{OperandKind::Load, Ev.Where, 0};
-  auto It = Interest.find(Local);
+  bool Number = Ev.Value.Kind == OperandKind::Null ||
+                Ev.Value.Kind == OperandKind::Constant;
+  if (Number && Ev.Kind == EventKind::Bind)
+    return Origin{OperandKind::Load, Ev.Where, 0};
+  if (Number && Ev.Kind == EventKind::Write && V.Events[E].Where.size() == 1)
+    return Origin{OperandKind::Load, V.Events[E].Where[0], 0};
+  return std::nullopt;
+}
+
+void PathWalk::learn(Facts &Known, EventId E) const {
+  std::optional<Origin> Set = setToNumber(E);
+  auto It = Set ? Interest.find(*Set) : Interest.end();
   if (It == Interest.end() || It->second < 2)
     return;
-  if (Ev.Value.Kind == OperandKind::Null)
-    Known[Local] = {true, 0};
-  else if (Ev.Value.Kind == OperandKind::Constant)
-    Known[Local] = {false, static_cast<int32_t>(Ev.Value.Index)};
+  const Operand &Value = Body.Events[E].Value;
+  if (Value.Kind == OperandKind::Null)
+    Known[*Set] = {true, 0};
+  else
+    Known[*Set] = {false, static_cast<int32_t>(Value.Index)};
 }
 
 /// What \p E makes out of date.

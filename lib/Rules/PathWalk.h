@@ -58,6 +58,7 @@ private:
   std::optional<Origin> subject(const Operand &Raw,
                                 const std::vector<Origin> &Set) const;
   std::optional<Origin> branchSubject(EventId Branch) const;
+  std::optional<Origin> setToNumber(EventId E) const;
   void learn(Facts &Known, EventId E) const;
   void forget(Facts &Known, EventId E) const;
   bool take(Facts &Known, EventId Branch, bool Holds) const;

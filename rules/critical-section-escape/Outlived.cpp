@@ -75,7 +75,10 @@ const FieldAccess *Outlived::letGo(EntityId Field) const {
     return nullptr;
   const FieldAccess *Found = nullptr;
   for (const FieldAccess &A : It->second) {
-    bool Drops = A.Rest.empty() &&
+    // A helper that is given the field's address may only fill it once.
+    bool Direct = P.event(A.At).Kind != EventKind::Call ||
+                  !P.BodyOf.count(P.event(A.At).Callee);
+    bool Drops = Direct && A.Rest.empty() &&
                  (A.Use == FieldUse::Write || A.Use == FieldUse::Release) &&
                  A.LazyTest == None && !A.Reinit &&
                  P.isConcurrent(A.At.Function);
