@@ -78,6 +78,8 @@ enum EntityFlags : uint32_t {
   EF_PyRecord = 1u << 21,   ///< record whose first member is a PyObject header
   EF_Static = 1u << 22,     ///< static data member of a class
   EF_Referenced = 1u << 23, ///< zero-initialised scratch; see Extract
+  EF_Overrides = 1u << 24,  ///< overrides a function of a library's class
+  EF_Implicit = 1u << 25,   ///< a body that the compiler writes; see Implicit.h
 };
 
 /// A named thing that other TUs may name too. Two entities are the same thing
@@ -91,11 +93,11 @@ struct Entity {
   std::string Name; ///< as a person says it: `Counter::next`, `cache`
   std::string Type; ///< canonical type spelling
   EntityId Parent =
-      None;        ///< record of a field or method, function of a static local
+      None; ///< record of a field or method, function of a static local
   /// Of a function: bit i says that its type lets it change what argument i
   /// points to (in member functions 0 is `this`); all ones: no prototype seen.
   uint32_t Mutates = 0;
-  SourceRange Loc; ///< the name in its declaration
+  SourceRange Loc;         ///< the name in its declaration
   SourceRange Declaration; ///< whole declaration (for fixes)
 
   bool has(uint32_t F) const { return (Flags & F) == F; }
@@ -278,10 +280,11 @@ struct EntryPoint {
   std::string Name;         ///< Python name or slot name: `get`, `tp_iternext`
   uint32_t MethodFlags = 0; ///< METH_* of a PyMethodDef entry
   EntityId Table = None;    ///< place that lists it
+  EntityId Field = None;    ///< of a structure, that holds it
   EntityId Within = None;   ///< function that registers it, if any
   SourceRange Loc;
   template <class Archive> void fields(Archive &A) {
-    A(Function, Kind, Name, MethodFlags, Table, Within, Loc);
+    A(Function, Kind, Name, MethodFlags, Table, Field, Within, Loc);
   }
 };
 

@@ -213,6 +213,7 @@ void Merger::addTables(TuFacts &Unit, const Renumber &R) {
   for (EntryPoint &E : Unit.EntryPoints) {
     E.Function = R.at(Entities, E.Function);
     E.Table = R.at(Entities, E.Table);
+    E.Field = R.at(Entities, E.Field);
     E.Within = R.at(Entities, E.Within);
     R.range(E.Loc);
     if (First(0, E.Loc, E.Function, static_cast<uint32_t>(E.Kind)))
@@ -312,6 +313,8 @@ Merged Merger::take() {
   }
   // Bodies of header functions are counted once, so recount.
   for (const Function &F : Whole.Functions) {
+    if (Whole.Entities[F.Id].has(EF_Implicit))
+      continue;
     ++Whole.FunctionsSeen;
     Whole.FunctionsAnalysed += !Whole.Entities[F.Id].has(EF_HasError);
   }
