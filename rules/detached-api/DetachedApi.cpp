@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "AttachedWaits.h"
 #include "Rules/Common.h"
 #include "Rules/ThreadState.h"
 #include "StrangerCalls.h"
@@ -268,7 +269,8 @@ std::vector<Finding> Places::run() {
 std::vector<Finding> detachedApi(const Program &P) {
   ThreadStates Threads(P);
   std::vector<Finding> Found = Calls(P, Threads).run();
-  for (auto &More : {strangerCalls(P, Threads), Places(P, Threads).run()})
+  for (auto &More : {strangerCalls(P, Threads), attachedWaits(P, Threads),
+                     Places(P, Threads).run()})
     Found.insert(Found.end(), More.begin(), More.end());
   return Found;
 }
