@@ -197,6 +197,8 @@ void LockFlow::applyApi(LockState &S, EventId E, const ApiFunction &Api) {
   case LockAction::TryAcquire:
   case LockAction::Guard:
     for (int Arg : Lock.Objects) {
+      if (Arg >= static_cast<int>(Body.Events[E].Args.size()))
+        continue; // a variadic guard
       HeldLock L;
       L.Kind =
           Lock.Action == LockAction::TryAcquire ? LockKind::Unknown : Lock.Kind;
@@ -270,6 +272,12 @@ void LockFlow::applySummary(LockState &S, EventId E, const LockSummary &Sum,
 /// A function without a body whose name says lock: it protects something the
 /// model cannot name.
 void LockFlow::applyName(LockState &S, EventId E) {
+  // Making a mutex takes none; guards are known by name or by their bodies.
+  if (EntityId Callee = Body.Events[E].Callee; Callee != None)
+    if (const Entity &Made = P.entity(Callee);
+        Made.has(EF_Constructor) && P.Known &&
+        P.Known->isLockType(Made.Name.substr(0, Made.Name.rfind("::"))))
+      return;
   std::string Name = P.calleeName(Body.Events[E]);
   std::transform(Name.begin(), Name.end(), Name.begin(), ::tolower);
   if (size_t Colon = Name.rfind("::"); Colon != std::string::npos)
@@ -302,6 +310,9 @@ void LockFlow::atExit(const LockState &S) {
   std::vector<HeldLock> Net;
   for (HeldLock L : S.Held) {
     if (L.Acquired == None)
+      continue;
+    // A guard of this function goes with it, seen (templates) or not.
+    if (L.Handle != None && L.Handle >= Body.Params)
       continue;
     bool ParamOrPlace = false;
     if (L.What.Kind == OperandKind::Load ||
