@@ -16,6 +16,14 @@
 namespace ungil {
 namespace {
 
+/// What is said of a function's body, and so of the copy that is kept.
+constexpr uint32_t OfBody = EF_HasError | EF_Partial;
+
+/// How much the front end lost of it.
+unsigned lost(uint32_t Flags) {
+  return Flags & EF_HasError ? 2 : Flags & EF_Partial ? 1 : 0;
+}
+
 /// Translates the indices of one unit into those of the whole.
 class Merger {
 public:
@@ -139,7 +147,7 @@ void Merger::addEntities(TuFacts &Unit) {
     E.Declaration.File = Renumber::at(Files, E.Declaration.File);
     if (New) {
       Whole.Entities.push_back(E);
-      Whole.Entities.back().Flags &= ~EF_HasError; // set with the body kept
+      Whole.Entities.back().Flags &= ~OfBody; // set with the body kept
       continue;
     }
     Entity &Old = Whole.Entities[It->second];
@@ -155,8 +163,8 @@ void Merger::addEntities(TuFacts &Unit) {
     // What one unit knows to be the extension's own is not a system header's.
     uint32_t Weak = EF_SystemHeader | EF_ConstInit;
     Old.Mutates = Mutates;
-    Old.Flags = (Flags & ~Weak & ~EF_HasError) | (Before & E.Flags & Weak) |
-                (Before & EF_HasError);
+    Old.Flags = (Flags & ~Weak & ~OfBody) | (Before & E.Flags & Weak) |
+                (Before & OfBody);
   }
   for (uint32_t I = 0; I != Unit.Entities.size(); ++I)
     if (Unit.Entities[I].Parent != None)
@@ -183,20 +191,20 @@ void Merger::addPaths(TuFacts &Unit) {
 
 void Merger::addFunctions(TuFacts &Unit, const Renumber &R) {
   for (Function &F : Unit.Functions) {
-    bool Broken = Unit.Entities[F.Id].has(EF_HasError);
+    uint32_t Lacks = Unit.Entities[F.Id].Flags & OfBody;
     F.Id = Renumber::at(Entities, F.Id);
     uint32_t &Flags = Whole.Entities[F.Id].Flags;
     auto [It, New] = FunctionOf.try_emplace(F.Id, Whole.Functions.size());
     // A header's function is the same in every unit; the copy without errors,
     // or that more of its calls could be resolved in, is the better one.
     if (!New) {
-      bool OldBroken = Flags & EF_HasError;
-      if (Broken != OldBroken
-              ? Broken
+      unsigned Now = lost(Lacks), Before = lost(Flags);
+      if (Now != Before
+              ? Now > Before
               : Whole.Functions[It->second].Events.size() >= F.Events.size())
         continue;
     }
-    Flags = Broken ? Flags | EF_HasError : Flags & ~EF_HasError;
+    Flags = (Flags & ~OfBody) | Lacks;
     R.function(F);
     if (New)
       Whole.Functions.push_back(std::move(F));
@@ -305,8 +313,8 @@ Merged Merger::take() {
       Functions.push_back(FunctionOf.at(EntitiesByUsr.at(Body)));
     auto Worth = [&](uint32_t F) {
       const Function &Body = Whole.Functions[F];
-      bool Broken = Whole.Entities[Body.Id].has(EF_HasError);
-      return std::pair(!Broken, Body.Events.size());
+      return std::pair(2 - lost(Whole.Entities[Body.Id].Flags),
+                       Body.Events.size());
     };
     std::stable_sort(
         Functions.begin(), Functions.end(),
@@ -317,8 +325,7 @@ Merged Merger::take() {
     if (Whole.Entities[F.Id].has(EF_Implicit))
       continue;
     ++Whole.FunctionsSeen;
-    Whole.FunctionsAnalysed +=
-        !(Whole.Entities[F.Id].Flags & (EF_HasError | EF_Partial));
+    Whole.FunctionsAnalysed += !(Whole.Entities[F.Id].Flags & OfBody);
   }
   Out.Facts = std::move(Whole);
   return Out;

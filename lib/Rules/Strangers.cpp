@@ -20,6 +20,7 @@ public:
 
 private:
   void findThreads();
+  std::vector<FunctionId> callees(Site S, EntityId Class) const;
   void findCompany();
   void findSingles();
   void addFamily(const std::vector<FunctionId> &Members);
@@ -36,27 +37,49 @@ private:
 /// start that nothing else calls is detached through and through, and
 /// ThreadStates knows.
 void StrangerFinder::findThreads() {
-  std::vector<FunctionId> Work;
+  std::vector<std::pair<FunctionId, EntityId>> Work; // and the class it is of
+  auto Enter = [&](FunctionId F, EntityId Class) {
+    const Entity &E = P.entityOf(F);
+    if (E.has(EF_Member) && !E.has(EF_Template))
+      Class = E.Parent;
+    if (Found.try_emplace(F).second)
+      Work.push_back({F, Class});
+  };
   for (const EntryPoint &Entry : P.Facts.EntryPoints)
     if (Entry.Kind == EntryKind::Thread)
       for (FunctionId F : P.bodiesOf(Entry.Function))
-        if (Found.try_emplace(F).second)
-          Work.push_back(F);
+        Enter(F, None);
   while (!Work.empty()) {
-    FunctionId F = Work.back();
+    auto [F, Class] = Work.back();
     Work.pop_back();
     if (Threads.entry(F) == Attachment::Detached)
       continue;
     ThreadStates::Run R = Threads.enteredDetached(P, F);
     for (EventId E = 0; E != P.body(F).Events.size(); ++E) {
       auto State = R.at(E);
-      if (!State || State->How != Attachment::Detached || State->Since != None)
-        continue;
-      for (FunctionId Callee : P.bodiesOf(P.body(F).Events[E].Callee))
-        if (Found.try_emplace(Callee).second)
-          Work.push_back(Callee);
+      if (State && State->How == Attachment::Detached && State->Since == None)
+        for (FunctionId Callee : callees({F, E}, Class))
+          Enter(Callee, Class);
     }
   }
+}
+
+/// A class template that calls a member of its own user does not say whose;
+/// the class that the thread came through does.
+std::vector<FunctionId> StrangerFinder::callees(Site S, EntityId Class) const {
+  const Event &Call = P.event(S);
+  if (Call.Kind != EventKind::Call || Call.Callee == None)
+    return {};
+  llvm::ArrayRef<FunctionId> Bodies = P.bodiesOf(Call.Callee);
+  std::vector<FunctionId> Out(Bodies.begin(), Bodies.end());
+  std::string_view Name = P.entity(Call.Callee).Name;
+  if (!Out.empty() || Class == None || !Name.starts_with("?::"))
+    return Out;
+  std::string Full = P.entity(Class).Name + std::string(Name.substr(1));
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    if (P.entityOf(F).Parent == Class && P.name(F) == Full)
+      Out.push_back(F);
+  return Out;
 }
 
 /// A wrapper that leaves its caller attached is no user of Python.

@@ -154,6 +154,37 @@ PyObject *pool(PyObject *, PyObject *List) {
   return Py_NewRef(List);
 }
 
+// A base that leaves the last step to its user: the one whose thread it is.
+template <class Derived> class Steps {
+public:
+  void each(PyObject *List) {
+    for (int I = 0; I < 3; ++I)
+      static_cast<Derived *>(this)->step(List);
+  }
+};
+class Serial : public Steps<Serial> {
+public:
+  void step(PyObject *List) { PyList_Append(List, Py_None); }
+  void run(PyObject *List) { each(List); }
+};
+class Threaded : public Steps<Threaded> {
+public:
+  void step(PyObject *List) {
+    PyList_Append(List, Py_None); // expect: detached-api high
+  }
+  void work(PyObject *List) { each(List); }
+  void run(PyObject *List) {
+    std::thread Other(&Threaded::work, this, List);
+    work(List);
+    Other.join();
+  }
+};
+PyObject *steps(PyObject *, PyObject *List) {
+  Serial().run(List);
+  Threaded().run(List);
+  return Py_NewRef(List);
+}
+
 // Ends anywhere; the error is saved before there is a state to save it in.
 struct Error {
   PyObject *Type = nullptr;
@@ -183,6 +214,7 @@ static PyMethodDef Methods[] = {
     {"setBorrowed", setBorrowed, METH_O, nullptr},
     {"each", each, METH_O, nullptr},
     {"pool", pool, METH_O, nullptr},
+    {"steps", steps, METH_O, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 
