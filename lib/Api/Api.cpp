@@ -100,6 +100,14 @@ static void replace(std::optional<Fact> &Old, std::optional<Fact> &&New) {
     Old = std::move(New);
 }
 
+bool Api::isBindingTool(std::string_view Name) const {
+  for (size_t Colon = Name.find("::"); Colon != Name.npos;
+       Colon = Name.find("::", Colon + 2))
+    if (BindingTools.contains(Name.substr(0, Colon)))
+      return true;
+  return false;
+}
+
 void Api::index(const ApiFunction &F, uint32_t At) {
   ByName.try_emplace(F.Name, At);
   for (const std::string &Ast : F.Ast)
@@ -146,5 +154,7 @@ llvm::Error Api::extend(std::string_view Text, std::string_view Where) {
     merge(std::move(F));
   for (std::string &Type : Document->LockTypes)
     LockTypes.insert(std::move(Type));
+  for (std::string &Namespace : Document->BindingTools)
+    BindingTools.insert(std::move(Namespace));
   return llvm::Error::success();
 }

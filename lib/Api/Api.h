@@ -284,6 +284,10 @@ public:
   /// not matter; a pointer to a lock is no lock.
   bool isLockType(std::string_view Type) const;
 
+  /// Does \p Name belong to a namespace whose classes stand for Python objects
+  /// (pybind11)? What the data does not know of one may run Python code.
+  bool isBindingTool(std::string_view Name) const;
+
   /// The table as bytes, which the build puts into the program: reading
   /// them back takes a tenth of the time the JSON takes.
   std::string pack() const;
@@ -307,7 +311,9 @@ private:
   std::vector<ApiFunction> Functions;
   Index ByName; ///< source spellings
   Index ByAst;  ///< other names Clang shows; first one given wins
-  std::unordered_set<std::string, Hash, std::equal_to<>> LockTypes;
+  using Names = std::unordered_set<std::string, Hash, std::equal_to<>>;
+  Names LockTypes;
+  Names BindingTools; ///< namespaces
 };
 
 /// `3.13` is 0x030D; 0 when \p Text is not of that form.

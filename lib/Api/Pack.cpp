@@ -14,8 +14,8 @@
 #include "Api/Api.h"
 #include "llvm/Support/LEB128.h"
 #include "llvm/Support/raw_ostream.h"
+#include <algorithm>
 #include <cassert>
-#include <set>
 #include <type_traits>
 
 using namespace ungil;
@@ -109,9 +109,14 @@ std::string Api::pack() const {
     Writer W(Bytes);
     std::vector<ApiFunction> All = Functions;
     // Sorted, so that equal tables are equal bytes.
-    std::set<std::string> Sorted(LockTypes.begin(), LockTypes.end());
-    std::vector<std::string> Types(Sorted.begin(), Sorted.end());
-    W(All, Types);
+    auto Sorted = [](const Names &Set) {
+      std::vector<std::string> List(Set.begin(), Set.end());
+      std::sort(List.begin(), List.end());
+      return List;
+    };
+    std::vector<std::string> Types = Sorted(LockTypes);
+    std::vector<std::string> Tools = Sorted(BindingTools);
+    W(All, Types, Tools);
   }
   return Bytes;
 }
@@ -119,13 +124,14 @@ std::string Api::pack() const {
 Api Api::unpack(std::string_view Bytes) {
   Api A;
   Reader R(Bytes);
-  std::vector<std::string> Types;
-  R(A.Functions, Types);
+  std::vector<std::string> Types, Tools;
+  R(A.Functions, Types, Tools);
   assert(R.done() && "damaged API table");
   A.ByName.reserve(A.Functions.size());
   A.ByAst.reserve(A.Functions.size() / 2);
   for (size_t I = 0; I != A.Functions.size(); ++I)
     A.index(A.Functions[I], uint32_t(I));
   A.LockTypes.insert(Types.begin(), Types.end());
+  A.BindingTools.insert(Tools.begin(), Tools.end());
   return A;
 }

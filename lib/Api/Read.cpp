@@ -262,6 +262,7 @@ llvm::Expected<ApiDocument> ungil::readApiDocument(std::string_view Text,
     P.add("missing key \"schema\" (1)");
   }
   O.read("lockTypes", Out.LockTypes);
+  O.read("bindingTools", Out.BindingTools);
   if (const json *List = O.get("functions")) {
     if (List->is_array())
       readFunctions(*List, Out.Functions, P);

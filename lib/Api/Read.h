@@ -22,6 +22,7 @@ namespace ungil {
 struct ApiDocument {
   std::vector<ApiFunction> Functions;
   std::vector<std::string> LockTypes;
+  std::vector<std::string> BindingTools;
 };
 
 /// Reads \p Text; \p Where opens every line of the error.

@@ -8,6 +8,7 @@
 #include "Driver/BuiltinHeaders.h"
 #include "Driver/Files.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/VirtualFileSystem.h"
 #include <cstring>
 
@@ -38,15 +39,47 @@ std::vector<BuiltinHeader> builtinHeaders() {
 static constexpr StringLiteral PythonWrapper = "#undef Py_LIMITED_API\n"
                                                "#include_next <Python.h>\n";
 
+/// The parts of pybind11 that sources include by name; one stand-in has all.
+static constexpr StringLiteral Pybind11Parts[] = {"attr",
+                                                  "buffer_info",
+                                                  "cast",
+                                                  "chrono",
+                                                  "complex",
+                                                  "critical_section",
+                                                  "embed",
+                                                  "eval",
+                                                  "functional",
+                                                  "gil",
+                                                  "gil_simple",
+                                                  "gil_safe_call_once",
+                                                  "iostream",
+                                                  "native_enum",
+                                                  "numpy",
+                                                  "operators",
+                                                  "options",
+                                                  "pytypes",
+                                                  "stl",
+                                                  "stl_bind",
+                                                  "stl/filesystem",
+                                                  "subinterpreter",
+                                                  "typing",
+                                                  "warnings",
+                                                  "detail/common",
+                                                  "detail/class",
+                                                  "detail/internals"};
+static constexpr StringLiteral WholePybind11 =
+    "#include <pybind11/pybind11.h>\n";
+
 IntrusiveRefCntPtr<vfs::FileSystem> fileSystemWithBuiltins() {
   auto Memory = makeIntrusiveRefCnt<vfs::InMemoryFileSystem>();
   auto Add = [&](const std::string &Path, StringRef Text) {
     Memory->addFile(Path, /*ModificationTime=*/0,
                     MemoryBuffer::getMemBuffer(Text, Path));
   };
-  std::string Include = joinPath(ResourceDir, "include");
   for (const BuiltinHeader &H : builtinHeaders())
-    Add(joinPath(Include, H.Name), H.Text);
+    Add(joinPath(sys::path::parent_path(ResourceDir), H.Name), H.Text);
+  for (StringRef Part : Pybind11Parts)
+    Add((ToolHeaderDir + "/pybind11/" + Part + ".h").str(), WholePybind11);
   Add(joinPath(PythonWrapperDir, "Python.h"), PythonWrapper);
   auto Both =
       makeIntrusiveRefCnt<vfs::OverlayFileSystem>(vfs::getRealFileSystem());

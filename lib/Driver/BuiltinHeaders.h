@@ -7,7 +7,9 @@
 //
 // Clang's own headers (stddef.h, stdarg.h, intrinsics) are embedded in the
 // binary, so that a copy of it works on a machine without Clang. They appear
-// in a virtual file system in front of the real one.
+// in a virtual file system in front of the real one. So do short stand-ins for
+// the headers of binding tools, which are looked at last: a project whose
+// pybind11 is not installed is read all the same.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,8 +33,11 @@ inline constexpr llvm::StringLiteral ResourceDir = "/ungil-builtin/clang";
 /// real one: with Py_GIL_DISABLED the two cannot be had together.
 inline constexpr llvm::StringLiteral PythonWrapperDir = "/ungil-builtin/python";
 
+/// Holds the stand-ins: `pybind11/pybind11.h` and its siblings.
+inline constexpr llvm::StringLiteral ToolHeaderDir = "/ungil-builtin/tools";
+
 struct BuiltinHeader {
-  llvm::StringRef Name; ///< relative to ResourceDir/include
+  llvm::StringRef Name; ///< `clang/include/stddef.h`
   llvm::StringRef Text; ///< followed by a NUL byte
 };
 

@@ -11,6 +11,7 @@
 #include "Driver/MissingNames.h"
 #include "Extract/Extract.h"
 #include "Support/ClangCompat.h"
+#include "Support/LockNames.h"
 #include "clang/Basic/DiagnosticOptions.h"
 #include "clang/Basic/DiagnosticSema.h"
 #include "clang/Basic/SourceManager.h"
@@ -49,7 +50,7 @@ class ErrorCollector : public clang::DiagnosticConsumer {
   struct Found {
     std::string File; ///< empty: about the command line
     DiagnosticFact Fact;
-    bool Drops = false; ///< the front end left out what it could not read
+    uint32_t Drops = 0; ///< EF_HasError, EF_Partial: what is left out of a body
   };
   std::vector<Found> Errors;
   MissingNames &Missing;
@@ -114,7 +115,7 @@ public:
       return;
     Found &Out = Errors.emplace_back();
     Out.Fact.Message = std::string(Text);
-    Out.Drops = dropsCode(Info.getID());
+    Out.Drops = dropsCode(Info);
     locate(Info, Out);
   }
 
@@ -136,29 +137,46 @@ public:
             E.Fact.Loc.Offset >= F.Body.Offset + F.Body.Length)
           continue;
         Broken.insert(F.Id);
-        if (E.Drops)
-          Facts.Entities[F.Id].Flags |= EF_HasError;
+        Facts.Entities[F.Id].Flags |= E.Drops;
       }
       if (Facts.Errors.size() < MaxErrors)
         Facts.Errors.push_back(std::move(E.Fact));
     }
     return llvm::count_if(Facts.Functions, [&](const Function &F) {
-      return F.Id != None && !Facts.Entities[F.Id].has(EF_HasError) &&
+      return F.Id != None &&
+             !(Facts.Entities[F.Id].Flags & (EF_HasError | EF_Partial)) &&
              !Broken.count(F.Id);
     });
   }
 
 private:
-  /// After these there may be no error node in a body that lost a statement.
-  static bool dropsCode(unsigned Id) {
+  /// The statement that \p Info speaks of, more or less.
+  static StringRef statement(const clang::Diagnostic &Info) {
+    if (!Info.hasSourceManager() || !Info.getLocation().isValid())
+      return "";
+    const clang::SourceManager &Sources = Info.getSourceManager();
+    auto [File, Offset] =
+        Sources.getDecomposedLoc(Sources.getExpansionLoc(Info.getLocation()));
+    StringRef Text = Sources.getBufferData(File);
+    size_t Begin = Text.take_front(Offset).find_last_of(";{}");
+    Begin = Begin == StringRef::npos ? 0 : Begin + 1;
+    return Text.slice(Begin, Text.find_first_of(";{}", Offset));
+  }
+
+  /// What the body around \p Info misses: a statement, or more than that.
+  /// There may be no error node left to show for it.
+  static uint32_t dropsCode(const clang::Diagnostic &Info) {
     static constexpr unsigned Dropping[] = {
         clang::diag::err_undeclared_var_use, clang::diag::err_unknown_typename,
         clang::diag::err_no_template, clang::diag::err_no_member,
         clang::diag::err_expected_class_or_namespace};
-    return llvm::is_contained(Dropping, Id) ||
-           clang::DiagnosticIDs::getCategoryNameFromID(
-               clang::DiagnosticIDs::getCategoryNumberForDiag(Id)) ==
-               "Parse Issue";
+    if (llvm::is_contained(Dropping, Info.getID()))
+      return speaksOfLock(statement(Info)) ? EF_HasError : EF_Partial;
+    bool Parse =
+        clang::DiagnosticIDs::getCategoryNameFromID(
+            clang::DiagnosticIDs::getCategoryNumberForDiag(Info.getID())) ==
+        "Parse Issue";
+    return Parse ? EF_HasError : 0;
   }
 
   static FileId fileId(const std::string &Path, TuFacts &Facts,
@@ -212,6 +230,8 @@ static std::vector<std::string> commandLine(const TranslationUnit &Unit,
     Line.push_back(StandInFile.str());
   }
   llvm::append_range(Line, Unit.Args);
+  Line.push_back("-idirafter");
+  Line.push_back(ToolHeaderDir.str());
   Line.push_back("--");
   Line.push_back(Unit.File);
   return Line;

@@ -1,7 +1,7 @@
 # Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# Embeds Clang's builtin headers. A generated source holds one assembly block
+# Embeds Clang's builtin headers and the stand-ins for those of binding tools. A generated source holds one assembly block
 # that takes each header in with .incbin and lists them in a table
 # (BuiltinHeaders.cpp reads it): no tool but the compiler is needed.
 # The intrinsics of other architectures are most of the bytes and of no use to
@@ -35,20 +35,31 @@ if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i.86)")
        "^(amx|avx|adx|aesin|bmi|[eptxnwi]mmintrin|immintrin|x86|ammintrin)")
 endif()
 
+# Headers of binding tools, for machines that lack them.
+set(StandInDir "${CMAKE_CURRENT_LIST_DIR}/StandInHeaders")
+file(GLOB_RECURSE StandIns RELATIVE "${StandInDir}" "${StandInDir}/*.h")
+list(SORT StandIns)
+
 set(Table "")
 set(Texts "")
 set(Inputs "")
 set(Number 0)
-foreach(Header IN LISTS Headers)
+foreach(Header IN LISTS Headers StandIns)
+  set(Folder "${HeaderDir}")
+  set(Name "clang/include/${Header}")
+  if(Header IN_LIST StandIns)
+    set(Folder "${StandInDir}")
+    set(Name "tools/${Header}")
+  endif()
   string(APPEND Table
     ".long .Lungil_n${Number} - UngilBuiltinHeaders\n"
     ".long .Lungil_t${Number} - UngilBuiltinHeaders\n"
     ".long .Lungil_e${Number} - UngilBuiltinHeaders\n")
   string(APPEND Texts
-    ".Lungil_n${Number}: .asciz \"${Header}\"\n"
-    ".Lungil_t${Number}: .incbin \"${HeaderDir}/${Header}\"\n"
+    ".Lungil_n${Number}: .asciz \"${Name}\"\n"
+    ".Lungil_t${Number}: .incbin \"${Folder}/${Header}\"\n"
     ".Lungil_e${Number}: .byte 0\n")
-  list(APPEND Inputs "${HeaderDir}/${Header}")
+  list(APPEND Inputs "${Folder}/${Header}")
   math(EXPR Number "${Number} + 1")
 endforeach()
 

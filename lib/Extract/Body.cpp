@@ -7,6 +7,7 @@
 
 #include "Extract/Body.h"
 #include "Extract/Paths.h"
+#include "Support/LockNames.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/ExprCXX.h"
@@ -33,7 +34,7 @@ public:
   /// Parameters become the first locals; `this` is the very first.
   void addParameters(const FunctionDecl *F);
 
-  bool HasErrors = false;
+  uint32_t Missing = 0; ///< EF_HasError, EF_Partial
 
 private:
   void lowerElement(const CFGElement &Element);
@@ -46,12 +47,19 @@ private:
   void lowerDecl(const VarDecl *Var, const Stmt *Whole);
   void lowerInitList(const Path &Where, const Expr *Init);
   void lowerAtomic(const AtomicExpr *Atomic);
+  bool lowerAtomicMethod(const CallExpr *Call, const CXXMethodDecl *Method,
+                         const Expr *Object, const Expr *Value);
+  void accessAtomic(const Path &Where, EventKind Kind, Operand Value,
+                    const Stmt *Whole);
   void lowerDestructor(const CFGElement &Element);
+  void destroy(const VarDecl *Var, const CXXDestructorDecl *Destructor,
+               const Stmt *Where);
   void lowerBranch(const CFGBlock &Block);
   void containerMethod(const CXXMethodDecl *Method, const Expr *Object,
                        const Stmt *Whole);
   void handOver(const CallExpr *Call, const FunctionDecl *Callee);
   Operand testSubject(const Expr *Condition, TestKind &Test, Operand &Limit);
+  void markTested(const Expr *Value);
   Event &add(EventKind Kind, const Stmt *Where);
   void mark(Event &E, SourceLocation Loc);
 
@@ -60,6 +68,7 @@ private:
   PathBuilder Paths;
   Block *Current = nullptr;
   llvm::DenseMap<const VarDecl *, uint32_t> Constructors;
+  llvm::DenseMap<const Expr *, uint32_t> Reads; ///< events of loads
 };
 
 Event &BodyLowering::add(EventKind Kind, const Stmt *Where) {
@@ -127,7 +136,7 @@ void BodyLowering::containerMethod(const CXXMethodDecl *Method,
   if (const CXXRecordDecl *Class = Object->getType()->getAsCXXRecordDecl();
       Class && Class->hasDefinition() && Class->isEmpty())
     return;
-  bool Atomic = classify(Object->getType()) == TypeClass::Atomic;
+  bool Atomic = Paths.atomicObject(Object);
   Event &E =
       add(onlyLooks(Method) ? EventKind::Read : EventKind::ReadWrite, Whole);
   E.Where = B.path(Where);
@@ -142,6 +151,9 @@ void BodyLowering::lowerCall(const CallExpr *Call) {
   PathId Pointer = None;
   if (const auto *Member = llvm::dyn_cast<CXXMemberCallExpr>(Call)) {
     if (const Expr *Object = Member->getImplicitObjectArgument()) {
+      if (lowerAtomicMethod(Call, Member->getMethodDecl(), Object,
+                            Call->getNumArgs() ? Call->getArg(0) : nullptr))
+        return;
       Args.push_back(Object->getType()->isPointerType()
                          ? Paths.operand(Object)
                          : Paths.addressOf(Object));
@@ -151,10 +163,22 @@ void BodyLowering::lowerCall(const CallExpr *Call) {
   } else if (const auto *Operator = llvm::dyn_cast<CXXOperatorCallExpr>(Call)) {
     const auto *Method = llvm::dyn_cast_or_null<CXXMethodDecl>(Callee);
     if (Method && Method->isInstance() && Operator->getNumArgs()) {
+      if (lowerAtomicMethod(Call, Method, Operator->getArg(0),
+                            Operator->getNumArgs() > 1 ? Operator->getArg(1)
+                                                       : nullptr))
+        return;
       Flags |= EV_MethodCall;
       containerMethod(Method, Operator->getArg(0), Call);
     }
   } else if (!Callee) {
+    // `names.emplace_front(args...)` in a template: which overload is open,
+    // the container is not.
+    if (const auto *Open = llvm::dyn_cast<UnresolvedMemberExpr>(
+            Call->getCallee()->IgnoreParens());
+        Open && !Open->isImplicitAccess() && !Open->isArrow())
+      containerMethod(llvm::dyn_cast<CXXMethodDecl>(
+                          (*Open->decls_begin())->getAsFunction()),
+                      Open->getBase(), Call);
     Path P = Paths.place(Call->getCallee());
     if (P.Root == RootKind::Unknown)
       P = Paths.pointee(Call->getCallee());
@@ -233,14 +257,58 @@ void BodyLowering::lowerConstruct(const CXXConstructExpr *Construct) {
 /// `__atomic_*` and `__c11_atomic_*` builtins have a node of their own.
 void BodyLowering::lowerAtomic(const AtomicExpr *Atomic) {
   Path Where = Paths.pointee(Atomic->getPtr());
-  bool Loads = llvm::StringRef(Atomic->getOpAsString()).contains("load");
-  bool Stores = llvm::StringRef(Atomic->getOpAsString()).contains("store");
-  Event &E = add(Loads    ? EventKind::Read
-                 : Stores ? EventKind::Write
-                          : EventKind::ReadWrite,
-                 Atomic);
+  llvm::StringRef Name = Atomic->getOpAsString();
+  bool Loads = Name.contains("load"), Stores = Name.contains("store");
+  bool ByPointer = Name == "__atomic_load" || Name == "__atomic_store";
+  Operand Value;
+  if (Stores && ByPointer) {
+    if (Path From = Paths.pointee(Atomic->getVal1());
+        From.Root != RootKind::Unknown)
+      Value = {OperandKind::Load, B.path(From)};
+  } else if (Stores) {
+    Value = Paths.operand(Atomic->getVal1());
+  }
+  accessAtomic(Where,
+               Loads    ? EventKind::Read
+               : Stores ? EventKind::Write
+                        : EventKind::ReadWrite,
+               Value, Atomic);
+  if (Path To = Loads && ByPointer ? Paths.pointee(Atomic->getVal1()) : Path();
+      To.Root == RootKind::Local && To.Steps.empty()) {
+    Event &E = add(EventKind::Bind, Atomic);
+    E.Where = B.path(To);
+    E.Value = {OperandKind::Load, B.path(Where)};
+    E.Flags |= EV_Assigned;
+  }
+}
+
+void BodyLowering::accessAtomic(const Path &Where, EventKind Kind,
+                                Operand Value, const Stmt *Whole) {
+  Event &E = add(Kind, Whole);
   E.Where = B.path(Where);
+  E.Value = Value;
   E.Flags |= EV_Atomic;
+}
+
+/// Loads and stores of std::atomic are accesses, no calls. False for others,
+/// which return what was there before.
+bool BodyLowering::lowerAtomicMethod(const CallExpr *Call,
+                                     const CXXMethodDecl *Method,
+                                     const Expr *Object, const Expr *Value) {
+  Object = Paths.atomicObject(Object);
+  if (!Method || !Object)
+    return false;
+  Path Where = Paths.place(Object);
+  if (Where.Root == RootKind::Unknown)
+    return false;
+  bool Loads = Paths.atomicLoad(Call);
+  bool Stores =
+      Value && (Method->getOverloadedOperator() == OO_Equal ||
+                (Method->getIdentifier() && Method->getName() == "store"));
+  if (Loads || Stores)
+    accessAtomic(Where, Loads ? EventKind::Read : EventKind::Write,
+                 Stores ? Paths.operand(Value) : Operand{}, Call);
+  return Loads || Stores;
 }
 
 //===-- Stores and declarations -------------------------------------------===//
@@ -349,7 +417,8 @@ void BodyLowering::lowerDecl(const VarDecl *Var, const Stmt *Whole) {
 
 void BodyLowering::lowerStmt(const Stmt *S) {
   if (const auto *E = llvm::dyn_cast<Expr>(S); E && E->containsErrors())
-    HasErrors = true;
+    Missing |=
+        speaksOfLock(B.text(E->getSourceRange())) ? EF_HasError : EF_Partial;
   if (const auto *Call = llvm::dyn_cast<CallExpr>(S))
     return lowerCall(Call);
   if (const auto *Construct = llvm::dyn_cast<CXXConstructExpr>(S))
@@ -359,11 +428,17 @@ void BodyLowering::lowerStmt(const Stmt *S) {
   if (const auto *Binary = llvm::dyn_cast<BinaryOperator>(S)) {
     if (Binary->isAssignmentOp())
       lowerAssignment(Binary);
+    if (Binary->isEqualityOp() || Binary->isLogicalOp()) {
+      markTested(Binary->getLHS());
+      markTested(Binary->getRHS());
+    }
     return;
   }
   if (const auto *Unary = llvm::dyn_cast<UnaryOperator>(S)) {
     if (Unary->isIncrementDecrementOp())
       return lowerStore(Unary->getSubExpr(), {}, S, EventKind::ReadWrite);
+    if (Unary->getOpcode() == UO_LNot)
+      markTested(Unary->getSubExpr());
     if (Unary->getOpcode() == UO_AddrOf) {
       Path Where = Paths.place(Unary->getSubExpr());
       if (Where.Root == RootKind::Place || !Where.Steps.empty())
@@ -381,7 +456,10 @@ void BodyLowering::lowerStmt(const Stmt *S) {
         E.Where = B.path(Where);
         if (classify(Cast->getSubExpr()->getType()) == TypeClass::Atomic)
           E.Flags |= EV_Atomic;
+        Reads[Cast] = Out.Events.size() - 1;
       }
+    } else if (Cast->getCastKind() == CK_PointerToBoolean) {
+      markTested(Cast->getSubExpr());
     } else if (Cast->getCastKind() == CK_ArrayToPointerDecay) {
       Path Where = Paths.place(Cast->getSubExpr());
       if (Where.Root == RootKind::Place)
@@ -438,20 +516,30 @@ void BodyLowering::lowerStmt(const Stmt *S) {
 }
 
 void BodyLowering::lowerDestructor(const CFGElement &Element) {
-  if (auto Automatic = Element.getAs<CFGAutomaticObjDtor>()) {
-    const VarDecl *Var = Automatic->getVarDecl();
-    const CXXDestructorDecl *Destructor =
-        Automatic->getDestructorDecl(B.Context);
-    if (!Destructor)
-      return;
-    Operand Object{OperandKind::Address,
-                   B.path({RootKind::Local, Paths.local(Var), {}})};
-    EntityId Callee = B.entity(Destructor);
-    Event &E = add(EventKind::Call, Automatic->getTriggerStmt());
-    E.Callee = Callee;
-    E.Args = {Object};
-    E.Flags |= EV_Implicit | EV_MethodCall;
-  }
+  if (auto Automatic = Element.getAs<CFGAutomaticObjDtor>())
+    return destroy(Automatic->getVarDecl(),
+                   Automatic->getDestructorDecl(B.Context),
+                   Automatic->getTriggerStmt());
+  // In a template, where the CFG has no destructors: those that are known.
+  if (auto End = Element.getAs<CFGLifetimeEnds>())
+    if (const auto *Class = End->getVarDecl()->getType()->getAsCXXRecordDecl();
+        Class && Class->hasDefinition() && !Class->isDependentContext() &&
+        !End->getVarDecl()->getType()->isReferenceType())
+      destroy(End->getVarDecl(), Class->getDestructor(), End->getTriggerStmt());
+}
+
+void BodyLowering::destroy(const VarDecl *Var,
+                           const CXXDestructorDecl *Destructor,
+                           const Stmt *Where) {
+  if (!Destructor || !Where)
+    return;
+  Operand Object{OperandKind::Address,
+                 B.path({RootKind::Local, Paths.local(Var), {}})};
+  EntityId Callee = B.entity(Destructor);
+  Event &E = add(EventKind::Call, Where);
+  E.Callee = Callee;
+  E.Args = {Object};
+  E.Flags |= EV_Implicit | EV_MethodCall;
 }
 
 void BodyLowering::lowerElement(const CFGElement &Element) {
@@ -544,6 +632,22 @@ Operand BodyLowering::testSubject(const Expr *Condition, TestKind &Test,
   return Paths.operand(Value);
 }
 
+/// Nothing but a comparison looks at \p Value: if it was read from storage,
+/// that read is a test.
+void BodyLowering::markTested(const Expr *Value) {
+  for (;;) {
+    Value = Value->IgnoreParens();
+    if (auto It = Reads.find(Value); It != Reads.end()) {
+      Out.Events[It->second].Flags |= EV_OnlyTested;
+      return;
+    }
+    const auto *Cast = llvm::dyn_cast<CastExpr>(Value);
+    if (!Cast)
+      return;
+    Value = Cast->getSubExpr();
+  }
+}
+
 void BodyLowering::lowerBranch(const CFGBlock &Block) {
   if (!Block.getTerminatorStmt())
     return; // a call that may throw has two successors and tests nothing
@@ -556,6 +660,7 @@ void BodyLowering::lowerBranch(const CFGBlock &Block) {
     E = llvm::dyn_cast_or_null<Expr>(Block.getTerminatorCondition());
   if (!E || Block.succ_size() < 2)
     return;
+  markTested(E);
   TestKind Test = TestKind::Other;
   Operand Limit;
   Operand Subject = testSubject(E, Test, Limit);
@@ -596,6 +701,7 @@ bool lowerBody(FactsBuilder &Builder, const Decl *D, Stmt *Body, EntityId Id) {
   const auto *F = llvm::dyn_cast<FunctionDecl>(D);
   // Destructors of dependent types are unknown to the CFG builder.
   Options.AddImplicitDtors = !F || !F->isDependentContext();
+  Options.AddLifetime = !Options.AddImplicitDtors;
   std::unique_ptr<CFG> Graph =
       CFG::buildCFG(D, Body, &Builder.Context, Options);
   if (!Graph)
@@ -607,8 +713,7 @@ bool lowerBody(FactsBuilder &Builder, const Decl *D, Stmt *Body, EntityId Id) {
   if (F)
     Lowering.addParameters(F);
   Lowering.run(*Graph);
-  if (Lowering.HasErrors)
-    Builder.Facts.Entities[Id].Flags |= EF_HasError;
+  Builder.Facts.Entities[Id].Flags |= Lowering.Missing;
   Builder.Facts.Functions.push_back(std::move(Out));
   return true;
 }

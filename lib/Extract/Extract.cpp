@@ -70,7 +70,7 @@ private:
     if (F->isInvalidDecl())
       B.Facts.Entities[Id].Flags |= EF_HasError;
     if (Body && lowerBody(B, F, Body, Id) &&
-        !B.Facts.Entities[Id].has(EF_HasError))
+        !(B.Facts.Entities[Id].Flags & (EF_HasError | EF_Partial)))
       ++B.Facts.FunctionsAnalysed;
   }
 

@@ -184,6 +184,11 @@ bool FactsBuilder::isUserFile(SourceLocation Loc) {
   return F != NoFile && Facts.Files[F].User;
 }
 
+llvm::StringRef FactsBuilder::text(clang::SourceRange Range) {
+  return Lexer::getSourceText(Sources.getExpansionRange(Range), Sources,
+                              Context.getLangOpts());
+}
+
 SourceRange FactsBuilder::range(clang::SourceRange Tokens) {
   SourceRange R;
   if (Tokens.isInvalid())

@@ -53,6 +53,8 @@ public:
   SourceRange range(clang::SourceLocation Loc) {
     return range(clang::SourceRange(Loc, Loc));
   }
+  /// The tokens as the source has them, at the expansion when in a macro.
+  llvm::StringRef text(clang::SourceRange Range);
 
   EntityId entity(const clang::FunctionDecl *Function);
   EntityId entity(const clang::VarDecl *Place);

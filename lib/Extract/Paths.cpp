@@ -181,10 +181,52 @@ Operand PathBuilder::choice(const Expr *First, const Expr *Second) {
   return {OperandKind::Choice, B.choice({A, C})};
 }
 
+/// The operands of arithmetic that have a name; numbers have none.
+Operand PathBuilder::computed(const Expr *First, const Expr *Second) {
+  std::vector<Operand> Parts;
+  for (const Expr *E : {First, Second}) {
+    Operand O = operand(E);
+    if (O.Kind == OperandKind::Load || O.Kind == OperandKind::Result)
+      Parts.push_back(O);
+    if (O.Kind == OperandKind::Choice || O.Kind == OperandKind::Computed)
+      for (const Operand &Part : B.Facts.Choices[O.Index])
+        if (Part.Kind == OperandKind::Load || Part.Kind == OperandKind::Result)
+          Parts.push_back(Part);
+  }
+  if (Parts.empty())
+    return {};
+  return {OperandKind::Computed, B.choice(std::move(Parts))};
+}
+
+const Expr *PathBuilder::atomicObject(const Expr *Object) {
+  // The methods of std::atomic<int> are those of a base class.
+  Object = Object ? Object->IgnoreParenImpCasts() : nullptr;
+  return Object && !Object->getType()->isPointerType() &&
+                 classify(Object->getType()) == TypeClass::Atomic
+             ? Object
+             : nullptr;
+}
+
+const Expr *PathBuilder::atomicLoad(const Expr *Call) {
+  const auto *Member = llvm::dyn_cast<CXXMemberCallExpr>(Call);
+  const CXXMethodDecl *Method = Member ? Member->getMethodDecl() : nullptr;
+  if (!Method || !(llvm::isa<CXXConversionDecl>(Method) ||
+                   (Method->getIdentifier() && Method->getName() == "load")))
+    return nullptr;
+  return atomicObject(Member->getImplicitObjectArgument());
+}
+
 Operand PathBuilder::operand(const Expr *E) {
   E = E->IgnoreParens();
   if (auto It = Results.find(E); It != Results.end())
     return {OperandKind::Result, It->second};
+  if (const Expr *Atomic = atomicLoad(E))
+    if (Path P = place(Atomic); P.Root != RootKind::Unknown)
+      return {OperandKind::Load, B.path(P)};
+  if (const auto *Atomic = llvm::dyn_cast<AtomicExpr>(E);
+      Atomic && Atomic->getOpAsString().contains("load"))
+    if (Path P = pointee(Atomic->getPtr()); P.Root != RootKind::Unknown)
+      return {OperandKind::Load, B.path(P)};
   if (const auto *Full = llvm::dyn_cast<FullExpr>(E))
     return operand(Full->getSubExpr());
   if (const auto *Temporary = llvm::dyn_cast<MaterializeTemporaryExpr>(E))
@@ -283,6 +325,9 @@ Operand PathBuilder::operand(const Expr *E) {
       return operand(Binary->getLHS()->getType()->isPointerType()
                          ? Binary->getLHS()
                          : Binary->getRHS()); // still the same object
+    if (!Binary->isComparisonOp() && !Binary->isLogicalOp() &&
+        E->getType()->isArithmeticType())
+      return computed(Binary->getLHS(), Binary->getRHS());
     return {};
   }
   if (const auto *Conditional = llvm::dyn_cast<ConditionalOperator>(E))

@@ -34,6 +34,13 @@ public:
   /// Address of the storage \p E names: how a reference is bound.
   Operand addressOf(const clang::Expr *E);
 
+  /// \p Object if it is an atomic, without casts to a base, else null.
+  static const clang::Expr *atomicObject(const clang::Expr *Object);
+
+  /// The atomic object that the member call \p Call loads (`x.load()`, or a
+  /// conversion to its value), or null.
+  static const clang::Expr *atomicLoad(const clang::Expr *Call);
+
   /// Name of the API access that \p E is although it shows no call
   /// (PyList_GET_ITEM, PySequence_Fast_ITEMS, a bare `ob_item[i]`), or empty.
   llvm::StringRef apiAccess(const clang::Expr *E, Operand &Object,
@@ -49,6 +56,7 @@ private:
   Path fieldOf(Path Base, const clang::FieldDecl *Field);
   Path asPath(const Operand &Pointer);
   Operand choice(const clang::Expr *A, const clang::Expr *B);
+  Operand computed(const clang::Expr *A, const clang::Expr *B);
 
   FactsBuilder &B;
   Function &Out;

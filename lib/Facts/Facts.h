@@ -65,7 +65,7 @@ enum EntityFlags : uint32_t {
   EF_ConstInit = 1u << 8,    ///< initialiser is a constant expression or absent
   EF_SystemHeader = 1u << 9, ///< declared in a system or CPython header
   EF_Header = 1u << 10,      ///< declared in a header of the extension
-  EF_HasError = 1u << 11,    ///< the function's body has error nodes
+  EF_HasError = 1u << 11,    ///< of the function's body too much is missing
   EF_Virtual = 1u << 12,
   EF_Template = 1u << 13, ///< body is an uninstantiated template pattern
   EF_Constructor = 1u << 14,
@@ -78,6 +78,7 @@ enum EntityFlags : uint32_t {
   EF_PyRecord = 1u << 21,   ///< record whose first member is a PyObject header
   EF_Static = 1u << 22,     ///< static data member of a class
   EF_Referenced = 1u << 23, ///< zero-initialised scratch; see Extract
+  EF_Partial = 1u << 24,    ///< parts of the body are missing, no lock among them
 };
 
 /// A named thing that other TUs may name too. Two entities are the same thing
@@ -150,6 +151,7 @@ enum class OperandKind : uint8_t {
   Result,   ///< result of a call; Index: event of the same function
   Choice,   ///< one of several (?:, BinaryConditional); Index into
             ///< TuFacts::Choices
+  Computed, ///< arithmetic on these; Index into TuFacts::Choices
 };
 
 struct Operand {

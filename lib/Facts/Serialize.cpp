@@ -12,7 +12,7 @@ namespace ungil {
 namespace {
 
 /// Raised whenever a field is added, removed or reordered in Facts.h.
-constexpr uint32_t FormatVersion = 2;
+constexpr uint32_t FormatVersion = 3;
 constexpr std::string_view Magic = "ungil-facts";
 
 class Writer {
@@ -201,7 +201,7 @@ private:
   }
 
   void operand(const Operand &O, const Function *Fn) {
-    enumerator(O.Kind, OperandKind::Choice);
+    enumerator(O.Kind, OperandKind::Computed);
     bool Indexed =
         O.Kind == OperandKind::String || O.Kind >= OperandKind::Function;
     if (Indexed && O.Index == None) {
@@ -221,10 +221,11 @@ private:
         index(O.Index, Fn->Events.size());
       return;
     case OperandKind::Choice:
+    case OperandKind::Computed:
       index(O.Index, F.Choices.size());
       if (Good && Fn && O.Index != None)
         for (const Operand &Part : F.Choices[O.Index])
-          if (Part.Kind != OperandKind::Choice)
+          if (Part.Kind < OperandKind::Choice)
             operand(Part, Fn);
       return;
     default:

@@ -33,7 +33,7 @@ struct FieldPath {
 
 class FieldsPass {
 public:
-  explicit FieldsPass(Program &P) : P(P), Owners(P), Calls(P) {
+  FieldsPass(Program &P, const Effects &Calls) : P(P), Owners(P), Calls(Calls) {
     // A library keeps the object for callbacks; it does not use it meanwhile.
     Owners.LibrariesPublish = false;
   }
@@ -58,7 +58,7 @@ private:
 
   Program &P;
   OwnershipModel Owners;
-  Effects Calls;
+  const Effects &Calls;
   std::map<std::pair<FunctionId, uint32_t>, bool> PrivateParams;
 };
 
@@ -382,6 +382,8 @@ void FieldsPass::run() {
 
 } // namespace
 
-void computeFields(Program &P) { FieldsPass(P).run(); }
+void computeFields(Program &P, const Effects &Calls) {
+  FieldsPass(P, Calls).run();
+}
 
 } // namespace ungil

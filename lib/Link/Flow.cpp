@@ -64,6 +64,15 @@ EventOrder::EventOrder(const Function &F)
     }
 }
 
+bool mayFollow(const Function &F, const EventOrder &Order, uint32_t First,
+               uint32_t Then) {
+  uint32_t From = Order.Block[First], To = Order.Block[Then];
+  if (From == None || To == None)
+    return false;
+  return (From == To && Order.Position[First] < Order.Position[Then]) ||
+         reaches(F, From, To);
+}
+
 std::vector<uint32_t> dominators(const Function &F) {
   std::vector<uint32_t> Order = reversePostOrder(F);
   std::vector<uint32_t> Rank(F.Blocks.size(), None), Dom(F.Blocks.size(), None);

@@ -34,6 +34,10 @@ struct EventOrder {
   std::vector<uint32_t> Position;
 };
 
+/// Can event \p Then run after event \p First?
+bool mayFollow(const Function &F, const EventOrder &Order, uint32_t First,
+               uint32_t Then);
+
 /// Immediate dominators by block; the entry's is itself, None if unreachable.
 std::vector<uint32_t> dominators(const Function &F);
 

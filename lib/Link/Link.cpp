@@ -22,8 +22,9 @@ Program link(std::vector<TuFacts> Units, const Api &Known) {
   computeValues(P);
   computeLocks(P);
   computeOwnership(P);
-  computePlaces(P);
-  computeFields(P);
+  const Effects Calls(P);
+  computePlaces(P, Calls);
+  computeFields(P, Calls);
   return P;
 }
 

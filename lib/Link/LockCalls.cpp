@@ -65,10 +65,8 @@ void LockFlow::applyGuard(LockState &S, EventId E, const LockFact &Fact) {
   if (Handle != None)
     Guarded[Handle].clear();
   for (int Arg : Fact.Objects) {
-    bool Extra =
-        static_cast<size_t>(Arg) >= Call.Args.size() && Arg != Fact.Objects[0];
-    if (Extra)
-      break;
+    if (static_cast<size_t>(Arg) >= Call.Args.size())
+      break; // a variadic guard
     HeldLock L;
     L.Kind = Fact.Kind;
     L.What = objectOf(E, Arg, Fact.Kind);
@@ -141,7 +139,7 @@ void LockFlow::applyApi(LockState &S, EventId E, const LockFact &Fact) {
       (Fact.Wait >= 0 && static_cast<size_t>(Fact.Wait) < Call.Args.size() &&
        Call.Args[Fact.Wait].Kind == OperandKind::Null);
   for (int Arg : Fact.Objects) {
-    if (static_cast<size_t>(Arg) >= Call.Args.size() && Arg != Fact.Objects[0])
+    if (static_cast<size_t>(Arg) >= Call.Args.size())
       break;
     HeldLock L;
     L.Kind = Fact.Kind;
@@ -190,6 +188,12 @@ void LockFlow::applySummary(LockState &S, EventId E, FunctionId Callee) {
 /// A function without a body whose name says lock: it protects something the
 /// model cannot name.
 void LockFlow::applyName(LockState &S, EventId E) {
+  // Making a mutex takes none; guards are known by name or by their bodies.
+  if (EntityId Callee = Body.Events[E].Callee; Callee != None)
+    if (const Entity &Made = P.entity(Callee);
+        Made.has(EF_Constructor) && P.Known &&
+        P.Known->isLockType(Made.Name.substr(0, Made.Name.rfind("::"))))
+      return;
   std::string Name = P.calleeName(Body.Events[E]);
   std::transform(Name.begin(), Name.end(), Name.begin(), ::tolower);
   if (size_t Colon = Name.rfind("::"); Colon != std::string::npos)

@@ -45,6 +45,7 @@ private:
         O.Index = at(Paths, O.Index);
         break;
       case OperandKind::Choice:
+      case OperandKind::Computed:
         O.Index += ChoiceBase;
         break;
       default:
@@ -203,24 +204,7 @@ void Merger::addTables(TuFacts &Unit, const Renumber &R) {
   }
 }
 
-/// The front end drops a statement it cannot parse; a body that lost one has
-/// no error node left to show for it.
-void markBrokenBodies(TuFacts &Unit) {
-  for (const DiagnosticFact &D : Unit.Errors) {
-    bool Drops = D.Message.starts_with("expected") ||
-                 D.Message.starts_with("use of undeclared") ||
-                 D.Message.starts_with("unknown type name");
-    if (!Drops)
-      continue;
-    for (const Function &F : Unit.Functions)
-      if (F.Body.File == D.Loc.File && D.Loc.Offset >= F.Body.Offset &&
-          D.Loc.Offset < F.Body.Offset + F.Body.Length)
-        Unit.Entities[F.Id].Flags |= EF_HasError;
-  }
-}
-
 void Merger::add(TuFacts &Unit) {
-  markBrokenBodies(Unit);
   Files.clear();
   for (FileFact &F : Unit.Files) {
     auto [It, New] = FilesByPath.try_emplace(F.Path, Whole.Files.size());
@@ -263,7 +247,8 @@ TuFacts merge(std::vector<TuFacts> Units) {
   // Bodies of header functions are counted once, so recount.
   for (const Function &F : M.Whole.Functions) {
     ++M.Whole.FunctionsSeen;
-    M.Whole.FunctionsAnalysed += !(M.Whole.Entities[F.Id].Flags & EF_HasError);
+    M.Whole.FunctionsAnalysed +=
+        !(M.Whole.Entities[F.Id].Flags & (EF_HasError | EF_Partial));
   }
   return std::move(M.Whole);
 }

@@ -12,6 +12,7 @@
 #ifndef UNGIL_LINK_PASSES_H
 #define UNGIL_LINK_PASSES_H
 
+#include "Link/Effects.h"
 #include "Link/Program.h"
 
 namespace ungil {
@@ -29,10 +30,10 @@ void computeLocks(Program &P);
 void computeOwnership(Program &P);
 
 /// Program::Places.
-void computePlaces(Program &P);
+void computePlaces(Program &P, const Effects &Calls);
 
 /// Program::Fields.
-void computeFields(Program &P);
+void computeFields(Program &P, const Effects &Calls);
 
 } // namespace ungil
 

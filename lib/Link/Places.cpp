@@ -22,13 +22,15 @@ namespace {
 
 class PlacesPass {
 public:
-  explicit PlacesPass(Program &P) : P(P), Targets(P.Functions.size()) {}
+  PlacesPass(Program &P, const Effects &Calls)
+      : P(P), Calls(Calls), Targets(P.Functions.size()) {}
   void run();
 
 private:
   void bindParameters();
   void collect(FunctionId F);
   void collectCall(FunctionId F, EventId E);
+  void collectHandles(FunctionId F, EventId E);
   bool storesThrough(FunctionId F, unsigned Param);
   void add(Site At, AccessKind Kind, PathId Where, uint16_t Flags,
            bool StoresNull);
@@ -37,6 +39,7 @@ private:
   void findLazy(FunctionId F);
 
   Program &P;
+  const Effects &Calls;
   /// Per function and parameter: places that callers point it to.
   std::vector<std::map<uint32_t, std::set<Origin>>> Targets;
 };
@@ -154,6 +157,45 @@ static bool holdsObject(const Program &P, const Path &Where) {
   return Last != None && P.entity(Last).Class == TypeClass::PyObject;
 }
 
+/// Is \p Type a pointer to a structure of some library?
+static bool isHandle(std::string_view Type) {
+  for (std::string_view Scalar :
+       {"const ", "volatile ", "unsigned ", "signed ", "char ", "short ",
+        "int ", "long ", "float ", "double ", "bool ", "_Bool ", "wchar_t ",
+        "void "})
+    if (Type.starts_with(Scalar))
+      return false;
+  return Type.ends_with(" *") && !Type.ends_with("* *");
+}
+
+/// A library that is given a handle works on what lies behind it.
+void PlacesPass::collectHandles(FunctionId F, EventId E) {
+  const Values &V = P.Functions[F].Value;
+  for (unsigned I = 0; I < V.Events[E].Args.size(); ++I)
+    for (const Origin &O : std::vector<Origin>(V.arg(E, I))) {
+      if (O.Kind != OperandKind::Load)
+        continue;
+      Path Where = P.path(O.Index);
+      if (Where.Root != RootKind::Place || !Where.Steps.empty() ||
+          P.entity(Where.Index).Class != TypeClass::Pointer ||
+          !isHandle(P.entity(Where.Index).Type))
+        continue;
+      Where.Steps.push_back({StepKind::Deref, None});
+      for (const PointeeEffect &Effect : Calls.of(F, E, I)) {
+        if (!Effect.Opaque)
+          continue;
+        size_t Before = P.Places[Where.Index].size();
+        addPath({F, E},
+                Effect.Use == FieldUse::Read ? AccessKind::Read
+                                             : AccessKind::ReadWrite,
+                Where, 0, false, 0);
+        if (std::vector<Access> &All = P.Places[Where.Index];
+            All.size() != Before)
+          All.back().Opaque = true;
+      }
+    }
+}
+
 void PlacesPass::collectCall(FunctionId F, EventId E) {
   const Event &Call = P.body(F).Events[E];
   const Values &V = P.Functions[F].Value;
@@ -167,6 +209,8 @@ void PlacesPass::collectCall(FunctionId F, EventId E) {
           if (O.Kind == OperandKind::Address)
             add({F, E}, AccessKind::ReadWrite, O.Index, 0, false);
   const ApiFunction *Api = P.api(Call);
+  if (!Api)
+    collectHandles(F, E);
   if (!Api || !Api->Memory)
     return;
   uint16_t Flags = Api->Memory->Atomic ? EV_Atomic : 0;
@@ -282,6 +326,8 @@ void PlacesPass::run() {
 
 } // namespace
 
-void computePlaces(Program &P) { PlacesPass(P).run(); }
+void computePlaces(Program &P, const Effects &Calls) {
+  PlacesPass(P, Calls).run();
+}
 
 } // namespace ungil

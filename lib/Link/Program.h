@@ -47,6 +47,8 @@ struct Site {
 ///   Address  address of such a path
 ///   Result   result of call event Index, or, when Out > 0, what that call
 ///            stored through its argument Out - 1
+///   Computed arithmetic on the value stored at path Index or, when Out is 1,
+///            on the result of call event Index
 ///   Function, String, Null, Constant, Unknown as in Operand
 struct Origin {
   OperandKind Kind = OperandKind::Unknown;
@@ -213,6 +215,9 @@ struct Access {
   bool Atomic = false;
   bool Indirect = false; ///< through the pointer the place holds
   bool StoresNull = false;
+  /// A library was given the handle that the place holds; what it does behind
+  /// it is read off the type.
+  bool Opaque = false;
   /// The write stands under a test of the place (or of a place written
   /// beside it) that asks whether it is still unset: lazy initialisation.
   EventId LazyTest = None;
@@ -256,9 +261,18 @@ struct FieldAccess {
 
 class OwnershipModel;
 
+/// What the extension promises about its objects; decides how much is said
+/// about their fields.
+enum class ObjectContract : uint8_t {
+  Shared,       ///< threads share them as they like
+  ExternalSync, ///< who shares one takes care; memory stays whole all the same
+  Immutable,    ///< nothing changes after construction
+};
+
 class Program {
 public:
   TuFacts Facts;
+  ObjectContract Objects = ObjectContract::Shared;
   const Api *Known = nullptr;
   std::vector<FunctionInfo> Functions; ///< parallel to Facts.Functions
   std::unordered_map<EntityId, FunctionId> BodyOf;

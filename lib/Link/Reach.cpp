@@ -20,6 +20,7 @@ static EntityId holderOf(const Path &Where) {
 
 Reaches::Reaches(const Program &P) : P(P), Worst(P.Functions.size()) {
   indexStores();
+  indexTargets();
   // Bottom-up: a function that got worse makes its callers look again.
   std::vector<FunctionId> Work;
   auto Raise = [&](FunctionId F, const CallEffect &E) {
@@ -31,8 +32,8 @@ Reaches::Reaches(const Program &P) : P(P), Worst(P.Functions.size()) {
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     const std::vector<Event> &Events = P.body(F).Events;
     for (EventId E = 0; E != Events.size(); ++E)
-      if (Events[E].Kind == EventKind::Call &&
-          !P.BodyOf.count(Events[E].Callee))
+      if (Events[E].Kind == EventKind::Call && isOutside(Events[E]) &&
+          !Targets.count({F, E}))
         Raise(F, {outside({F, E}), {F, E}});
   }
   while (!Work.empty()) {
@@ -54,12 +55,39 @@ void Reaches::indexStores() {
   }
 }
 
+/// Does the data decide what \p Call does? The body of a template names only
+/// some of what its instances call.
+bool Reaches::isOutside(const Event &Call) const {
+  return !P.BodyOf.count(Call.Callee) ||
+         (P.entity(Call.Callee).has(EF_Template) && P.Known &&
+          P.Known->isBindingTool(P.entity(Call.Callee).Name));
+}
+
+/// Indirect calls that Link has resolved.
+void Reaches::indexTargets() {
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    for (const CallSite &C : P.Functions[F].Callers)
+      if (!C.Handed && C.Event != None &&
+          P.event({C.Caller, C.Event}).Callee == None)
+        Targets[{C.Caller, C.Event}].push_back(F);
+}
+
 CallEffect Reaches::of(Site S) const {
   const Event &Call = P.event(S);
   if (Call.Kind != EventKind::Call)
     return {};
-  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
-    return Worst[It->second];
+  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end()) {
+    CallEffect Inside = Worst[It->second];
+    Reach Data = isOutside(Call) ? outside(S) : Reach::Nothing;
+    return Data > Inside.How ? CallEffect{Data, S} : Inside;
+  }
+  if (auto It = Targets.find(S); It != Targets.end()) {
+    CallEffect Of;
+    for (FunctionId Target : It->second)
+      if (Worst[Target].How > Of.How)
+        Of = Worst[Target];
+    return Of;
+  }
   return {outside(S), S};
 }
 
@@ -71,6 +99,12 @@ Reach Reaches::outside(Site S) const {
   if (const ApiFunction *Api = P.api(Call))
     return api(S, *Api);
   const Entity &Callee = P.entity(Call.Callee);
+  // A binding tool's classes hold references, which they take and drop.
+  if (P.Known && P.Known->isBindingTool(Callee.Name)) {
+    bool Holds = Callee.has(EF_Destructor) || Callee.has(EF_Constructor) ||
+                 Callee.Name.ends_with("::operator=");
+    return Holds ? Reach::Perhaps : Reach::Likely;
+  }
   // What the interpreter exports and the data does not know is arbitrary;
   // other libraries do not call back unless they were given a function.
   bool OfPython =

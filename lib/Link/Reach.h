@@ -8,7 +8,8 @@
 // A lock is as good as what runs under it. For every call: may the thread let
 // go of its thread state (and so of its critical sections), may Python code
 // run (and so take the same lock again)? Calls of the extension's own
-// functions are as bad as the worst call inside; the witness says which.
+// functions are as bad as the worst call inside; the witness says which. What
+// the data does not know of a binding tool (pybind11) may run Python code.
 //
 //===----------------------------------------------------------------------===//
 
@@ -50,15 +51,19 @@ public:
   bool isPlain(Site S, unsigned Arg) const;
 
 private:
+  bool isOutside(const Event &Call) const;
   Reach outside(Site S) const;
   Reach release(Site S, unsigned Arg) const;
   Reach api(Site S, const ApiFunction &Api) const;
   bool isPlain(Site S, const Origin &O, int Depth) const;
   bool holdsPlain(EntityId PlaceOrField, int Depth) const;
   void indexStores();
+  void indexTargets();
 
   const Program &P;
   std::vector<CallEffect> Worst;
+  /// What calls through parameters run: the functions handed over for them.
+  std::map<Site, std::vector<FunctionId>> Targets;
   /// Values stored to a field or a static place, wherever that happens.
   std::map<EntityId, std::vector<Site>> Stores;
 };

@@ -46,6 +46,7 @@ private:
   OriginSet unite(OriginSet A, OriginSet B);
   OriginSet resolve(const Operand &O, const State &S);
   OriginSet loaded(PathId Where, const State &S);
+  OriginSet computed(uint32_t Parts, const State &S);
   std::vector<PathId> canonical(PathId Where, const State &S);
   void bind(State &S, uint32_t Local, OriginSet Value) { S[Local] = Value; }
   void call(State &S, EventId E);
@@ -206,9 +207,27 @@ OriginSet ValueFlow::resolve(const Operand &O, const State &S) {
         Set = unite(Set, resolve(Part, S));
     return Set ? Set : single({});
   }
+  case OperandKind::Computed:
+    return computed(O.Index, S);
   default:
     return single({O.Kind, O.Index, 0});
   }
+}
+
+/// What goes into arithmetic; nothing else is known of what comes out.
+OriginSet ValueFlow::computed(uint32_t Parts, const State &S) {
+  std::vector<Origin> Set;
+  for (const Operand &Part : std::vector<Operand>(P.Facts.Choices[Parts])) {
+    OriginSet Resolved = resolve(Part, S);
+    for (const Origin &O : Out.Sets[Resolved])
+      if (O.Kind == OperandKind::Load)
+        Set.push_back({OperandKind::Computed, O.Index, 0});
+      else if (O.Kind == OperandKind::Result && O.Out == 0)
+        Set.push_back({OperandKind::Computed, O.Index, 1});
+      else if (O.Kind == OperandKind::Computed)
+        Set.push_back(O);
+  }
+  return Set.empty() ? single({}) : intern(std::move(Set));
 }
 
 /// Arguments, and locals that the callee fills through their address.

@@ -22,15 +22,17 @@ Finding findingAt(const Program &P, std::string_view Rule, Site S) {
 Confidence confidenceIn(const Program &P, FunctionId F, Confidence C) {
   if (P.entityOf(F).has(EF_HasError) || P.isUncalled(F))
     return Confidence::Low;
-  if (!P.provedConcurrent(F))
+  if (!P.provedConcurrent(F) || P.entityOf(F).has(EF_Partial))
     C = std::min(C, Confidence::Medium);
   return C;
 }
 
 void lowerInBrokenBodies(const Program &P, std::vector<Finding> &Findings) {
   for (const Function &F : P.Facts.Functions) {
-    if (!P.entity(F.Id).has(EF_HasError))
+    if (!(P.entity(F.Id).Flags & (EF_HasError | EF_Partial)))
       continue;
+    Confidence Most =
+        P.entity(F.Id).has(EF_HasError) ? Confidence::Low : Confidence::Medium;
     for (Finding &Found : Findings) {
       const SourceRange &R = Found.Range;
       bool Inside = R.File == F.Body.File && R.Offset >= F.Body.Offset &&
@@ -43,7 +45,7 @@ void lowerInBrokenBodies(const Program &P, std::vector<Finding> &Findings) {
                                    std::string::npos;
                       });
       if (Inside && !Proved)
-        Found.Conf = Confidence::Low;
+        Found.Conf = std::min(Found.Conf, Most);
     }
   }
 }

@@ -75,19 +75,23 @@ bool consistentlyLocked(const Program &P, const std::vector<Access> &Accesses,
   return !Common || !Common->empty();
 }
 
-/// The fields an access names, from the outside in.
-std::vector<EntityId> fieldsOf(const Program &P, const Access &A) {
-  std::vector<EntityId> Fields;
-  for (const Step &S : P.path(A.Path).Steps)
-    if (S.Kind == StepKind::Field)
-      Fields.push_back(S.Field);
-  return Fields;
+/// The storage of a place that an access names, whatever the index.
+using Region = std::vector<Step>;
+
+Region regionOf(const Program &P, const Access &A) {
+  Region R = P.path(A.Path).Steps;
+  std::erase_if(R, [](const Step &S) { return S.Kind == StepKind::Index; });
+  return R;
 }
 
-/// Two accesses overlap when one names the whole of what the other names.
-bool overlap(const std::vector<EntityId> &A, const std::vector<EntityId> &B) {
+/// Two regions overlap when one names the whole of what the other names; what
+/// a pointer leads to is no part of the pointer.
+bool overlap(const Region &A, const Region &B) {
+  const Region &Inner = A.size() < B.size() ? B : A;
   size_t N = std::min(A.size(), B.size());
-  return std::equal(A.begin(), A.begin() + N, B.begin());
+  return std::equal(A.begin(), A.begin() + N, B.begin()) &&
+         std::none_of(Inner.begin() + N, Inner.end(),
+                      [](const Step &S) { return S.Kind == StepKind::Deref; });
 }
 
 /// Is every write an initialisation on first use? A flag that the same
@@ -109,33 +113,50 @@ bool isLazy(const Program &P, const Entity &Place,
   return !Initialisers.empty();
 }
 
-/// The verdict on accesses of the same storage.
-std::optional<PlaceVerdict> judge(const Program &P, const Entity &Place,
+/// What is wrong with the accesses of one region.
+std::optional<PlaceProblem> judge(const Program &P, const Entity &Place,
                                   const std::vector<Access> &Live) {
   auto IsWrite = [](const Access &A) { return A.writes(); };
   if (std::none_of(Live.begin(), Live.end(), IsWrite))
     return std::nullopt; // written during initialisation only, or atomically
   if (consistentlyLocked(P, Live, false))
     return std::nullopt;
-  PlaceVerdict V;
-  bool WritersLocked = consistentlyLocked(P, Live, true);
   bool Lazy = isLazy(P, Place, Live);
-  V.Problem = WritersLocked ? (Lazy ? PlaceProblem::DoubleChecked
-                                    : PlaceProblem::ReadUnlocked)
-              : Lazy        ? PlaceProblem::LazyInit
-                            : PlaceProblem::Unprotected;
-  // The access to show: a write nobody protects, proved reachable first.
+  if (consistentlyLocked(P, Live, true))
+    return Lazy ? PlaceProblem::DoubleChecked : PlaceProblem::ReadUnlocked;
+  return Lazy ? PlaceProblem::LazyInit : PlaceProblem::Unprotected;
+}
+
+/// The verdict told at the most telling of \p Live, of those in \p Only when
+/// that is a function.
+std::optional<PlaceVerdict> verdict(const Program &P, PlaceProblem Problem,
+                                    const std::vector<Access> &Live,
+                                    FunctionId Only) {
+  bool WritersLocked = Problem == PlaceProblem::ReadUnlocked ||
+                       Problem == PlaceProblem::DoubleChecked;
+  bool Lazy = Problem == PlaceProblem::LazyInit ||
+              Problem == PlaceProblem::DoubleChecked;
+  // A write nobody protects, proved reachable first.
   auto Key = [&](const Access &X) {
-    bool Wanted = WritersLocked ? !X.writes() : X.writes();
-    bool Bare = protectionAt(P, X).Names.empty();
     const SourceRange &R = P.event(X.At).Range;
     return std::make_tuple(
-        !Wanted, !Bare, Lazy && X.writes() && X.LazyTest == None,
+        WritersLocked == X.writes(), !protectionAt(P, X).Names.empty(),
+        Lazy && X.writes() && X.LazyTest == None,
         !P.provedConcurrent(X.At.Function), R.File, R.Offset);
   };
-  V.At = *std::min_element(
-      Live.begin(), Live.end(),
-      [&](const Access &A, const Access &B) { return Key(A) < Key(B); });
+  const Access *Best = nullptr;
+  for (const Access &A : Live)
+    if ((Only == None || A.At.Function == Only) &&
+        (!Best || Key(A) < Key(*Best)))
+      Best = &A;
+  bool Tells = Best && (Only == None || (WritersLocked != Best->writes() &&
+                                         !std::get<1>(Key(*Best)) &&
+                                         !protectionAt(P, *Best).Unknown));
+  if (!Tells)
+    return std::nullopt;
+  PlaceVerdict V;
+  V.Problem = Problem;
+  V.At = *Best;
   for (const Access &A : Live)
     if (A.At != V.At.At && (A.writes() || V.At.writes()))
       V.Others.push_back(A);
@@ -143,14 +164,115 @@ std::optional<PlaceVerdict> judge(const Program &P, const Entity &Place,
   return V;
 }
 
+/// The last field of a region behind a pointer: state of its own, not a part
+/// of the place. None for the place itself.
+EntityId pointeeField(const Region &R) {
+  auto Deref = std::find_if(R.begin(), R.end(), [](const Step &S) {
+    return S.Kind == StepKind::Deref;
+  });
+  EntityId Field = None;
+  for (auto S = Deref; S != R.end(); ++S)
+    Field = S->Kind == StepKind::Field ? S->Field : Field;
+  return Field;
+}
+
+/// Collects verdicts: one for the place itself, and for the structure that a
+/// pointer leads to one in each function that needs a lock.
+class Verdicts {
+public:
+  Verdicts(const Program &P, const Entity &Place) : P(P), Place(Place) {}
+
+  void judge(const Region &R, const std::vector<Access> &Live) {
+    std::optional<PlaceProblem> Problem = rules::judge(P, Place, Live);
+    if (!Problem)
+      return;
+    EntityId Field = pointeeField(R);
+    bool Handle = std::all_of(Live.begin(), Live.end(), [](const Access &A) {
+      return A.Opaque || !A.writes();
+    });
+    if (Field == None && !Handle) {
+      Own.push_back(*verdict(P, *Problem, Live, None));
+      return;
+    }
+    std::set<FunctionId> Functions;
+    for (const Access &A : Live)
+      Functions.insert(A.At.Function);
+    for (FunctionId F : Functions)
+      if (std::optional<PlaceVerdict> V = verdict(P, *Problem, Live, F)) {
+        if (Field != None)
+          V->Fields = {Field};
+        if (V->At.Opaque)
+          V->Conf = std::min(V->Conf, Confidence::Medium);
+        add(Behind[F], std::move(*V));
+      }
+  }
+
+  std::vector<PlaceVerdict> take(const std::vector<Access> &Handed) {
+    std::vector<PlaceVerdict> All;
+    auto Worse = [&](const PlaceVerdict &A, const PlaceVerdict &B) {
+      return key(A) < key(B);
+    };
+    std::sort(Own.begin(), Own.end(), Worse);
+    for (PlaceVerdict &V : Own)
+      if (All.empty())
+        All.push_back(std::move(V));
+      else // the rest of the same place: where else it is unprotected
+        All[0].Others.push_back(V.At);
+    for (auto &[F, Verdicts] : Behind)
+      for (PlaceVerdict &V : Verdicts)
+        All.push_back(std::move(V));
+    std::sort(All.begin(), All.end(), Worse);
+    if (!All.empty())
+      All[0].Others.insert(All[0].Others.end(), Handed.begin(), Handed.end());
+    return All;
+  }
+
+private:
+  std::tuple<PlaceProblem, int, uint32_t, uint32_t>
+  key(const PlaceVerdict &V) const {
+    const SourceRange &R = P.event(V.At.At).Range;
+    return {V.Problem, -static_cast<int>(V.Conf), R.File, R.Offset};
+  }
+
+  /// One function, one problem, however many fields.
+  void add(std::vector<PlaceVerdict> &Known, PlaceVerdict V) const {
+    for (PlaceVerdict &Old : Known) {
+      if (Old.Problem != V.Problem)
+        continue;
+      if (key(V) < key(Old))
+        std::swap(Old, V);
+      for (EntityId Field : V.Fields)
+        if (std::find(Old.Fields.begin(), Old.Fields.end(), Field) ==
+            Old.Fields.end())
+          Old.Fields.push_back(Field);
+      Old.Others.push_back(V.At);
+      Old.Others.insert(Old.Others.end(), V.Others.begin(), V.Others.end());
+      return;
+    }
+    Known.push_back(std::move(V));
+  }
+
+  const Program &P;
+  const Entity &Place;
+  std::vector<PlaceVerdict> Own;
+  std::map<FunctionId, std::vector<PlaceVerdict>> Behind;
+};
+
 } // namespace
 
 std::vector<PlaceVerdict> judgePlace(const Program &P, EntityId Place) {
   const Entity &E = P.entity(Place);
   if (isExempt(E))
     return {};
+  auto Less = [](const Region &A, const Region &B) {
+    return std::lexicographical_compare(A.begin(), A.end(), B.begin(), B.end(),
+                                        [](const Step &X, const Step &Y) {
+                                          return std::tie(X.Kind, X.Field) <
+                                                 std::tie(Y.Kind, Y.Field);
+                                        });
+  };
   // The fields of a structure are places of their own.
-  std::map<std::vector<EntityId>, std::vector<Access>> Groups;
+  std::map<Region, std::vector<Access>, decltype(Less)> Groups(Less);
   std::vector<Access> Handed;
   for (const Access &A : P.Places.at(Place)) {
     if (A.Atomic || !P.isConcurrent(A.At.Function) ||
@@ -159,59 +281,27 @@ std::vector<PlaceVerdict> judgePlace(const Program &P, EntityId Place) {
     if (A.Kind == AccessKind::Address)
       Handed.push_back(A);
     else
-      Groups[fieldsOf(P, A)].push_back(A);
+      Groups[regionOf(P, A)].push_back(A);
   }
-  std::vector<PlaceVerdict> All;
-  for (const auto &[Fields, Own] : Groups) {
+  Verdicts All(P, E);
+  for (const auto &[Own, Accesses] : Groups) {
     std::vector<Access> Live;
-    for (const auto &[Other, Accesses] : Groups)
-      if (overlap(Fields, Other))
-        Live.insert(Live.end(), Accesses.begin(), Accesses.end());
-    if (std::optional<PlaceVerdict> V = judge(P, E, Live)) {
-      V->Fields = Fields;
-      All.push_back(std::move(*V));
-    }
+    for (const auto &[Other, More] : Groups)
+      if (overlap(Own, Other))
+        Live.insert(Live.end(), More.begin(), More.end());
+    All.judge(Own, Live);
   }
-  if (All.empty())
-    return All;
-  // One finding for the place; but what a pointer leads to is a structure of
-  // its own, whose fields have little to do with each other.
-  auto Worse = [&](const PlaceVerdict &A, const PlaceVerdict &B) {
-    auto Key = [&](const PlaceVerdict &V) {
-      const SourceRange &R = P.event(V.At.At).Range;
-      return std::make_tuple(V.Problem, -static_cast<int>(V.Conf), R.File,
-                             R.Offset);
-    };
-    return Key(A) < Key(B);
-  };
-  std::sort(All.begin(), All.end(), Worse);
-  std::set<std::vector<EntityId>> Told;
-  std::vector<PlaceVerdict> Result;
-  for (PlaceVerdict &V : All) {
-    bool Separate = V.At.Indirect && !V.Fields.empty();
-    if (!Result.empty() && !Separate) {
-      // The rest of the same place: where else it is touched unprotected.
-      Result[0].Others.push_back(V.At);
-      continue;
-    }
-    bool Covered = std::any_of(Told.begin(), Told.end(), [&](const auto &T) {
-      return overlap(T, V.Fields);
-    });
-    if (Covered)
-      continue;
-    Told.insert(V.Fields);
-    Result.push_back(std::move(V));
-  }
-  for (const Access &A : Handed)
-    Result[0].Others.push_back(A);
-  return Result;
+  return All.take(Handed);
 }
 
 std::string placeText(const Program &P, EntityId Place, const PlaceVerdict *V) {
   const Entity &E = P.entity(Place);
-  if (V && V->At.Indirect && !V->Fields.empty())
-    return "'" + P.entity(V->Fields.back()).Name + "' of what '" + E.Name +
-           "' points to";
+  if (V && !V->Fields.empty()) {
+    std::string Names;
+    for (EntityId Field : V->Fields)
+      Names += (Names.empty() ? "'" : ", '") + P.entity(Field).Name + "'";
+    return Names + " of what '" + E.Name + "' points to";
+  }
   std::string Kind = "global '";
   if (E.has(EF_StaticLocal))
     Kind = "static variable '";

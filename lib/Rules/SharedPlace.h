@@ -28,18 +28,19 @@ enum class PlaceProblem : uint8_t {
 
 struct PlaceVerdict {
   PlaceProblem Problem = PlaceProblem::Unprotected;
-  Access At;                    ///< the unprotected access
-  std::vector<Access> Others;   ///< the other side, and where else
-  std::vector<EntityId> Fields; ///< of the place, when it is a structure
-  std::string Lock;             ///< lock the writers hold, if they do
+  Access At;                  ///< the unprotected access
+  std::vector<Access> Others; ///< the other side, and where else
+  /// Of the structure the place points to; empty: the place itself.
+  std::vector<EntityId> Fields;
+  std::string Lock; ///< lock the writers hold, if they do
   Confidence Conf = Confidence::Medium;
 };
 
 /// Its type or storage makes it safe, or another rule's business.
 bool isExempt(const Entity &Place);
 
-/// What is wrong with \p Place: nothing, one verdict, or one for each field
-/// of the structure a pointer leads to.
+/// What is wrong with \p Place: nothing, one verdict, or more for the structure
+/// it points to, one in each function that needs a lock.
 std::vector<PlaceVerdict> judgePlace(const Program &P, EntityId Place);
 
 /// "static variable 'cache'", "global 'counter'", "'types' of what 'state'

@@ -74,6 +74,13 @@ uint32_t countReads(const Program &P) {
       P, [](const ApiFunction &Api) { return Api.Name == "Py_REFCNT"; });
 }
 
+uint32_t atomics(const Program &P) {
+  return countEvents(P, [&](const Event &E) {
+    const ApiFunction *Api = E.Kind == EventKind::Call ? P.api(E) : nullptr;
+    return E.has(EV_Atomic) || (Api && Api->Memory && Api->Memory->Atomic);
+  });
+}
+
 /// Fields of the runtime's structures, and calls that change an object.
 uint32_t objectAccesses(const Program &P) {
   return countEvents(P, [&](const Event &E) {
@@ -143,19 +150,13 @@ struct SiteKind {
 };
 
 constexpr SiteKind Kinds[] = {
-    {"allocations", allocations},
-    {"api-calls", apiCalls},
-    {"borrows", borrows},
-    {"count-reads", countReads},
-    {"fields", fields},
-    {"gil-uses", gilUses},
-    {"iterations", iterations},
-    {"libc-calls", libcCalls},
-    {"locks", locks},
-    {"modules", modules},
-    {"object-accesses", objectAccesses},
-    {"places", places},
-    {"suppressions", suppressions},
+    {"allocations", allocations}, {"api-calls", apiCalls},
+    {"atomics", atomics},         {"borrows", borrows},
+    {"count-reads", countReads},  {"fields", fields},
+    {"gil-uses", gilUses},        {"iterations", iterations},
+    {"libc-calls", libcCalls},    {"locks", locks},
+    {"modules", modules},         {"object-accesses", objectAccesses},
+    {"places", places},           {"suppressions", suppressions},
     {"traversals", traversals},
 };
 

@@ -7,7 +7,6 @@
 
 #include "Rules/Common.h"
 #include "Rules/SharedPlace.h"
-#include <algorithm>
 
 namespace ungil::rules {
 
@@ -46,67 +45,6 @@ static Finding lazyFinding(const Program &P, EntityId Place,
   return F;
 }
 
-/// May calling \p Call run Python code (and so wait for another thread)?
-static bool mayRunPython(const Program &P, const Event &Call, int Depth = 0) {
-  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end()) {
-    const std::vector<Event> &Inner = P.body(It->second).Events;
-    return Depth < 4 && std::any_of(
-                            Inner.begin(), Inner.end(),
-                            [&](const Event &E) {
-                              return E.Kind == EventKind::Call &&
-                                     mayRunPython(P, E, Depth + 1);
-                            });
-  }
-  if (const ApiFunction *Api = P.api(Call); Api && Api->Effect)
-    return Api->Effect->Class == Tier::Arbitrary ||
-           Api->Effect->Class == Tier::Detach;
-  if (Call.Callee == None)
-    return false;
-  const Entity &E = P.entity(Call.Callee);
-  return E.has(EF_SystemHeader) && E.Name.starts_with("Py");
-}
-
-/// C++ guards a local static with a hidden lock; a thread that runs Python
-/// under it can wait for one that waits for the lock.
-static void magicStatics(const Program &P, std::vector<Finding> &All) {
-  for (const auto &[Place, Accesses] : P.Places) {
-    const Entity &E = P.entity(Place);
-    if (!E.has(EF_MagicStatic))
-      continue;
-    for (const Access &A : Accesses) {
-      const Event &Init = P.event(A.At);
-      if (!A.Atomic || !Init.has(EV_Implicit) ||
-          !P.isConcurrent(A.At.Function) || !P.reportable(A.At.Function))
-        continue;
-      for (const Event &Call : P.body(A.At.Function).Events) {
-        bool Inside =
-            Call.Kind == EventKind::Call &&
-            Call.Range.File == E.Declaration.File &&
-            Call.Range.Offset >= E.Declaration.Offset &&
-            Call.Range.Offset < E.Declaration.Offset + E.Declaration.Length;
-        if (!Inside || !mayRunPython(P, Call))
-          continue;
-        Finding F = findingAt(P, "lazy-init", A.At);
-        F.Entity = E.Name;
-        F.Conf = confidenceIn(P, A.At.Function, Confidence::Medium);
-        F.Message = "initialiser of " + placeText(P, Place) +
-                    " runs Python code under C++'s hidden lock";
-        F.Why = "The first thread holds the lock of the static while '" +
-                P.calleeName(Call) +
-                "' may wait for another thread; a second thread that reaches "
-                "the static waits for that lock without letting go of its "
-                "thread state, and neither goes on.";
-        F.Help = "Initialise it in the module's exec function, or use a helper "
-                 "made for this (pybind11's gil_safe_call_once_and_store).";
-        F.Notes.push_back({Call.Range, "may run Python code"});
-        All.push_back(std::move(F));
-        break;
-      }
-      break;
-    }
-  }
-}
-
 std::vector<Finding> lazyInit(const Program &P) {
   std::vector<Finding> All;
   for (const auto &[Place, Accesses] : P.Places)
@@ -114,7 +52,6 @@ std::vector<Finding> lazyInit(const Program &P) {
       if (V.Problem == PlaceProblem::LazyInit ||
           V.Problem == PlaceProblem::DoubleChecked)
         All.push_back(lazyFinding(P, Place, V));
-  magicStatics(P, All);
   return All;
 }
 

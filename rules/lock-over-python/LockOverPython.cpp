@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "HiddenLocks.h"
 #include "Rules/Common.h"
 #include "Rules/Locking.h"
 #include "Rules/ThreadState.h"
@@ -40,7 +41,8 @@ private:
   bool takenAttached(FunctionId F, const HeldLock &L) const;
   bool isPerObject(FunctionId F, const HeldLock &L) const;
   Confidence confidence(FunctionId F, const Region &R) const;
-  Finding report(FunctionId F, const Region &R) const;
+  Finding report(FunctionId F, const Region &R,
+                 const std::vector<HeldLock> &Also) const;
 
   const Program &P;
   Reaches Runs;
@@ -117,31 +119,39 @@ Confidence LockRegions::confidence(FunctionId F, const Region &R) const {
   return confidenceIn(P, F, C);
 }
 
-Finding LockRegions::report(FunctionId F, const Region &R) const {
+/// `'PyObject_Repr'`, `a call through 'callback'`.
+static std::string spoken(const Program &P, Site Call) {
+  const Event &E = P.event(Call);
+  if (E.Callee == None && E.Where != None)
+    return "a call through '" + P.text(P.path(E.Where), Call.Function) + "'";
+  return "'" + P.calleeName(E) + "'";
+}
+
+Finding LockRegions::report(FunctionId F, const Region &R,
+                            const std::vector<HeldLock> &Also) const {
   Site S{F, R.Call};
   Finding Found = findingAt(P, "lock-over-python", S);
-  std::string Callee = P.calleeName(P.event(S));
-  std::string Runs = P.calleeName(P.event(R.Worst.At));
+  std::string Callee = spoken(P, S), Runs = spoken(P, R.Worst.At);
   std::string Lock = lockNoun(P, F, R.Lock);
-  Found.Entity = Callee;
+  Found.Entity = P.calleeName(P.event(S));
   Found.Conf = confidence(F, R);
   bool Python = R.Worst.How > Reach::Waits;
   Found.Message =
-      "'" + Callee + "' " +
+      Callee + " " +
       (Python ? "can run Python code" : "can wait for the interpreter") +
       " while " + Lock + " is held";
   if (Python)
-    Found.Why = "'" + Runs +
-                "' can run a finaliser, a comparison or any other Python code, "
+    Found.Why = Runs +
+                " can run a finaliser, a comparison or any other Python code, "
                 "which may come back into the extension and wait for a lock "
                 "that its own thread holds.";
   if (R.AttachedWait)
     Found.Why +=
         std::string(Python ? " And a" : "A") +
-        " second thread that waits for this lock keeps its thread state: when "
-        "'" +
+        " second thread that waits for this lock keeps its thread state: "
+        "when " +
         Runs +
-        "' lets another thread pause the world, the pause waits "
+        " lets another thread pause the world, the pause waits "
         "for the second thread, the second for the first, and the first for "
         "the end of the pause.";
   if (!R.AttachedWait)
@@ -156,10 +166,14 @@ Finding LockRegions::report(FunctionId F, const Region &R) const {
             "a critical section does not deadlock but can be suspended.";
   if (Site Taken = whereTaken(P, F, R.Lock); Taken.Function != None)
     Found.Notes.push_back({P.event(Taken).Range, "locked here"});
+  for (const HeldLock &L : Also)
+    if (Site Taken = whereTaken(P, F, L); Taken.Function != None)
+      Found.Notes.push_back(
+          {P.event(Taken).Range, lockNoun(P, F, L) + " is held as well"});
   if (R.Worst.At != S)
     Found.Notes.push_back(
-        {P.event(R.Worst.At).Range, "'" + Runs + "' is called here, in '" +
-                                        P.name(R.Worst.At.Function) + "'"});
+        {P.event(R.Worst.At).Range,
+         Runs + " is called here, in '" + P.name(R.Worst.At.Function) + "'"});
   return Found;
 }
 
@@ -169,8 +183,22 @@ void LockRegions::judge(FunctionId F, std::vector<Finding> &All) {
   for (EventId E = 0; E != Events.size(); ++E)
     if (Events[E].Kind == EventKind::Call && isLive(P, {F, E}))
       addCall(F, E, Regions);
+  // Several locks held over one call are one mistake.
+  std::map<EventId, std::vector<const Region *>> ByCall;
   for (const auto &[Key, R] : Regions)
-    All.push_back(report(F, R));
+    ByCall[R.Call].push_back(&R);
+  for (auto &[Call, Same] : ByCall) {
+    const Region *Worst = *std::max_element(
+        Same.begin(), Same.end(), [&](const Region *A, const Region *B) {
+          return confidence(F, *A) < confidence(F, *B);
+        });
+    std::vector<HeldLock> Also;
+    for (const Region *R : Same)
+      if (R != Worst)
+        Also.push_back(R->Lock);
+    All.push_back(report(F, *Worst, Also));
+  }
+  judgeHiddenLocks(P, Runs, Threads, F, All);
 }
 
 } // namespace

@@ -39,6 +39,11 @@ bool overlap(const FieldAccess &A, const FieldAccess &B) {
          });
 }
 
+/// Does it break memory, and not just the meaning of what is in it?
+bool corrupts(Harm What) {
+  return What != Harm::Value && What != Harm::Sequence && What != Harm::Promise;
+}
+
 /// All accesses of the storage that one of them names.
 class Group {
 public:
@@ -239,9 +244,17 @@ std::optional<FieldVerdict> Group::read(const FieldAccess &A) const {
   if (A.Deep && A.Opaque &&
       any([](const FieldAccess &O) { return live(O) && O.writes(); }))
     return verdict(A, What, Confidence::Medium);
-  if (WritesLocked)
+  if (WritesLocked) {
+    // What is made once and stays can be seen too early, but not too late.
+    bool MadeOnce =
+        Dangerous &&
+        std::all_of(All.begin(), All.end(), [](const FieldAccess *O) {
+          return !live(*O) || !O->writes() || O->LazyTest != None;
+        });
     return verdict(A, What,
-                   What == Harm::Value ? Confidence::Low : Confidence::Medium);
+                   What == Harm::Value || MadeOnce ? Confidence::Low
+                                                   : Confidence::Medium);
+  }
   return std::nullopt; // a note at the write
 }
 
@@ -262,21 +275,28 @@ void Group::judge(std::vector<FieldVerdict> &Out) const {
   bool Written = Member || any([](const FieldAccess &A) {
                    return A.writes() || A.Use == FieldUse::Release;
                  });
-  if (!Written || (Consistent && !Member))
+  bool Immutable = P.Objects == ObjectContract::Immutable;
+  if (!Written || (Consistent && !Member && !Immutable))
     return;
   std::map<FunctionId, FieldVerdict> Worst;
   for (const FieldAccess *A : All) {
-    if (A->Rest != Name.Rest || A->Use == FieldUse::Test || !bare(*A) ||
+    if (A->Rest != Name.Rest || A->Use == FieldUse::Test ||
         !P.reportable(A->At.Function))
       continue;
     std::optional<FieldVerdict> V;
-    if (A->writes())
+    if (Immutable && A->writes() && !A->Reinit)
+      V = verdict(*A, Harm::Promise, Confidence::High);
+    else if (!bare(*A))
+      continue;
+    else if (A->writes())
       V = A->Reinit ? reinit(*A) : write(*A);
     else if (A->Use == FieldUse::Read && !A->Reinit)
       V = read(*A);
     else if (A->Use == FieldUse::Release && !A->Reinit && inContents(*A))
       V = verdict(*A, Harm::Buffer, Confidence::Medium);
-    if (!V)
+    bool Matters =
+        V && (P.Objects != ObjectContract::ExternalSync || corrupts(V->What));
+    if (!Matters)
       continue;
     auto [It, New] = Worst.try_emplace(A->At.Function, *V);
     bool Stronger = V->Conf > It->second.Conf ||

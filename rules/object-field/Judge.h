@@ -22,6 +22,7 @@ namespace ungil::rules {
 
 /// What goes wrong, from nuisance to memory corruption.
 enum class Harm : uint8_t {
+  Promise,   ///< the objects are said to be immutable
   Value,     ///< one value or the other
   Sequence,  ///< values that belong together, or to one call, come apart
   Contents,  ///< what the field points to is changed under a user

@@ -58,6 +58,8 @@ std::string message(const Program &P, const FieldVerdict &V,
       return What + Be + "replaced or freed without a lock";
     case Harm::Lazy:
       return What + Be + "made on first use without a lock";
+    case Harm::Promise:
+      return What + Be + "changed after construction";
     default:
       return What + Be + "changed without a lock";
     }
@@ -107,11 +109,16 @@ std::string why(const Program &P, const FieldVerdict &V) {
     return Who + " can come between its reads and writes";
   case Harm::Value:
     return Who + " can write it at the same time";
+  case Harm::Promise:
+    return "Readers take no lock when objects are promised to be immutable: " +
+           Who + " can see it half way through the change";
   }
   return Who;
 }
 
 std::string help(const Program &P, const FieldVerdict &V) {
+  if (V.What == Harm::Promise)
+    return "Compute it during construction, or promise less: --objects=shared.";
   if (!V.Lock.empty() && V.Lock != "its section")
     return "Hold the lock that the other accesses hold here too.";
   if (V.Lock == "its section")
@@ -149,11 +156,11 @@ void addNotes(const Program &P, const FieldVerdict &V, Finding &F) {
   }
 }
 
-/// The other fields that the same function leaves unprotected, each with one
+/// The other fields that the same function leaves unprotected, each with some
 /// of its other sides.
 void addFurther(const Program &P, const std::vector<FieldVerdict> &All,
                 Finding &F) {
-  constexpr size_t MaxFields = 8;
+  constexpr size_t MaxFields = 8, MaxSides = 4;
   std::set<EntityId> Told{All.front().At.Field};
   for (const FieldVerdict &V : All) {
     if (Told.size() > MaxFields || !Told.insert(V.At.Field).second)
@@ -162,13 +169,12 @@ void addFurther(const Program &P, const std::vector<FieldVerdict> &All,
         {P.event(V.At.At).Range, fieldText(P, V.At) + " is " +
                                      (changes(V.At) ? "changed" : "read") +
                                      " here, unprotected as well"});
+    std::set<FunctionId> Sides{V.At.At.Function};
     for (const FieldAccess &O : V.Others)
-      if (O.At.Function != V.At.At.Function) {
+      if (Sides.size() <= MaxSides && Sides.insert(O.At.Function).second)
         F.Notes.push_back(
             {P.event(O.At).Range, fieldText(P, O) + " is also used here, in '" +
                                       P.name(O.At.Function) + "'"});
-        break;
-      }
   }
 }
 

@@ -7,6 +7,8 @@
 
 #include "Rules/Common.h"
 #include "Rules/SharedPlace.h"
+#include "Rules/ThreadState.h"
+#include <algorithm>
 
 namespace ungil::rules {
 
@@ -19,6 +21,8 @@ static std::string why(const Program &P, const Entity &Place,
   std::string Why = "Without the GIL " + Who + " run this at the same time: ";
   if (V.At.Kind == AccessKind::ReadWrite && Place.Class == TypeClass::Scalar)
     return Why + "both read the old value and one update is lost.";
+  if (V.At.Opaque)
+    return Why + "few libraries let two threads use one handle at once.";
   if (Place.Class == TypeClass::PyObject && !V.At.Indirect)
     return Why + "both release the old object, or one uses it after the other "
                  "has released it.";
@@ -30,6 +34,10 @@ static std::string why(const Program &P, const Entity &Place,
 static std::string help(const Entity &Place, const PlaceVerdict &V) {
   if (V.Problem == PlaceProblem::ReadUnlocked)
     return "Take the same lock around this access.";
+  if (V.At.Opaque)
+    return "Hold one PyMutex around every call that is given it, or make one "
+           "for each thread or object; where the library says that it is "
+           "thread-safe, suppress this with that reason.";
   if (Place.Class == TypeClass::Scalar && !Place.has(EF_Array))
     return "Make it atomic, or thread_local if each thread can have its own, "
            "or guard every access with one PyMutex.";
@@ -43,22 +51,42 @@ static std::string help(const Entity &Place, const PlaceVerdict &V) {
          "per call or per thread.";
 }
 
+/// Does some thread use the handle detached? Then its library was trusted to
+/// be thread-safe while there still was a GIL.
+static bool usedDetached(const Program &P, const ThreadStates &Threads,
+                         const PlaceVerdict &V) {
+  auto Detached = [&](const Access &A) {
+    auto State = Threads.at(A.At);
+    return A.Opaque && State && State->How != Attachment::Attached;
+  };
+  return Detached(V.At) ||
+         std::any_of(V.Others.begin(), V.Others.end(), Detached);
+}
+
 std::vector<Finding> sharedGlobal(const Program &P) {
   std::vector<Finding> All;
+  ThreadStates Threads(P);
   for (const auto &[Place, Accesses] : P.Places)
     for (const PlaceVerdict &V : judgePlace(P, Place)) {
       if (V.Problem == PlaceProblem::LazyInit ||
           V.Problem == PlaceProblem::DoubleChecked)
         continue;
+      if (V.At.Opaque && usedDetached(P, Threads, V))
+        continue;
       const Entity &E = P.entity(Place);
       Finding F = placeFinding(P, "shared-global", Place, V);
       std::string Name = placeText(P, Place, &V);
+      std::string Is = V.Fields.size() > 1 ? " are " : " is ";
       if (V.Problem == PlaceProblem::ReadUnlocked)
-        F.Message = Name + " is read without the lock its writers hold";
+        F.Message = Name + Is + "read without the lock its writers hold";
+      else if (V.At.Opaque)
+        F.Message = "what " + Name + " points to is handed to '" +
+                    P.calleeName(P.event(V.At.At)) +
+                    "', which may change it, without a lock";
       else if (V.At.Indirect && V.Fields.empty())
         F.Message = "what " + Name + " points to is changed without a lock";
       else
-        F.Message = Name + " is written without a lock";
+        F.Message = Name + Is + "written without a lock";
       F.Why = why(P, E, V);
       F.Help = help(E, V);
       All.push_back(std::move(F));

@@ -34,10 +34,45 @@ TEST(DriverParse, BuiltinHeadersAreEmbedded) {
   bool Found = false;
   for (const BuiltinHeader &H : builtinHeaders()) {
     EXPECT_EQ(H.Text.end()[0], '\0') << H.Name.str();
-    if (H.Name == "stddef.h")
+    if (H.Name == "clang/include/stddef.h")
       Found = H.Text.contains("size_t") || H.Text.contains("__stddef");
   }
   EXPECT_TRUE(Found);
+}
+
+TEST(DriverParse, ToolsThatAreNotInstalledHaveStandIns) {
+  TempTree T;
+  T.write("repo/m.cpp",
+          "#include <mutex>\n#include <pybind11/numpy.h>\n"
+          "#include <pybind11/stl.h>\nnamespace py = pybind11;\n"
+          "using namespace py::literals;\nstatic std::mutex lock;\n"
+          "struct Pool { int size() const { return 0; } py::list items; };\n"
+          "py::object f(py::handle h, const py::kwargs &more) {\n"
+          "  const std::scoped_lock guard{lock};\n"
+          "  py::str name = h.attr(\"name\");\n"
+          "  py::object got = h[\"k\"](1, \"x\"_a = 2, **more);\n"
+          "  if (py::isinstance<py::dict>(got)) throw py::key_error(\"k\");\n"
+          "  for (auto [k, v] : got.cast<py::dict>()) py::print(k, v);\n"
+          "  py::array_t<double> a({2, 3});\n"
+          "  return py::make_tuple(name, a, a.mutable_data()[0]);\n}\n"
+          "PYBIND11_MODULE(m, mod, py::mod_gil_not_used()) {\n"
+          "  mod.def(\"f\", &f, py::arg(\"h\"));\n"
+          "  py::class_<Pool>(mod, \"Pool\").def(py::init<>())\n"
+          "      .def(\"size\", &Pool::size)\n"
+          "      .def_readwrite(\"items\", &Pool::items);\n}\n");
+  ScanRequest Request = T.request({"repo"});
+  Request.Python = std::string(UNGIL_TEST_INPUTS) + "/python";
+  ScanPlan P = planOf(Request);
+  auto R = results(P);
+  std::vector<std::string> Errors;
+  for (const DiagnosticFact &D : R["m.cpp"].Facts.Errors)
+    Errors.push_back(D.Message);
+  EXPECT_THAT(Errors, IsEmpty());
+  std::set<std::string> Names;
+  for (const Entity &E : R["m.cpp"].Facts.Entities)
+    Names.insert(E.Name);
+  EXPECT_TRUE(Names.count("pybind11::make_tuple"));
+  EXPECT_TRUE(Names.count("PyInit_m"));
 }
 
 TEST(DriverParse, FactsOfCleanUnits) {

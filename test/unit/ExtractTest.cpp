@@ -229,12 +229,48 @@ TEST(Extract, MagicStatics) {
   EXPECT_THAT(S.events("g"), Not(Contains("write n = 3 atomic implicit")));
 }
 
+TEST(Extract, AtomicLoadsAndStoresHaveValues) {
+  Snippet C(
+      "_Atomic int a; int b;\n"
+      "void f(int n) { int v = a; a = v + n; }\n"
+      "void g(void) { __atomic_store_n(&b, __atomic_load_n(&b, 0) * 2, 0); }\n"
+      "int h(void) { int v; __atomic_load(&b, &v, 0); return v; }\n");
+  EXPECT_THAT(C.events("f"), ElementsAre("read a atomic", "bind v = a",
+                                         "write a = of v, n atomic"));
+  EXPECT_THAT(C.events("g"),
+              ElementsAre("read b atomic", "write b = of b atomic"));
+  EXPECT_THAT(C.events("h"),
+              ElementsAre("read b atomic", "bind v = b", "return v"));
+  Snippet Cxx("#include <atomic>\nstd::atomic<int> a;\n"
+              "void f() { a.store(a.load() + 1); }\n"
+              "void g() { a = a - 1; }\n"
+              "int h() { return a.exchange(3); }\n",
+              "snippet.cpp");
+  EXPECT_THAT(Cxx.events("f"),
+              ElementsAre("read a atomic", "write a = of a atomic"));
+  EXPECT_THAT(Cxx.events("g"),
+              ElementsAre("read a atomic", "write a = of a atomic"));
+  EXPECT_THAT(Cxx.events("h"), Contains("update a atomic"));
+}
+
+TEST(Extract, GuardsEndInTemplatesToo) {
+  Snippet S("struct M {}; struct Guard { Guard(M &); ~Guard(); };\n"
+            "M m; void inside(); void after();\n"
+            "template <class T> void f(T t) {\n"
+            "  { Guard g(m); inside(); }\n  after();\n}\n",
+            "snippet.cpp");
+  EXPECT_THAT(S.events("f"),
+              ElementsAre("call Guard::Guard(&g, &m)",
+                          "bind g = Guard::Guard()", "call inside()",
+                          "call Guard::~Guard(&g) implicit", "call after()"));
+}
+
 TEST(Extract, ErrorsStayInTheirFunction) {
   Snippet S("int n;\n"
             "void bad(void) { if (undeclared_thing) n = 2; }\n"
             "void good(void) { n = 1; }\n");
-  EXPECT_TRUE(S.entity("bad").has(EF_HasError));
-  EXPECT_FALSE(S.entity("good").has(EF_HasError));
+  EXPECT_TRUE(S.entity("bad").has(EF_Partial));
+  EXPECT_FALSE(S.entity("good").has(EF_Partial));
   EXPECT_THAT(S.events("good"), Contains("write n = 1"));
   EXPECT_EQ(S.Facts.FunctionsSeen, 2u);
   EXPECT_EQ(S.Facts.FunctionsAnalysed, 1u);

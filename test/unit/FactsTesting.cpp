@@ -122,6 +122,12 @@ std::string text(const TuFacts &Facts, const Function &F, const Operand &O) {
       Text += (Text.empty() ? "" : "|") + text(Facts, F, Part);
     return Text;
   }
+  case OperandKind::Computed: {
+    std::string Text;
+    for (const Operand &Part : Facts.Choices[O.Index])
+      Text += (Text.empty() ? "of " : ", ") + text(Facts, F, Part);
+    return Text;
+  }
   default:
     return "?";
   }

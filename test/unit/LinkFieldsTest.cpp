@@ -41,7 +41,7 @@ TEST(Fields, ThroughNamesAndCasts) {
            "PyObject *m(PyObject *self, PyObject *a) { Box *b = (Box *)self;\n"
            "  b->n++; if (b->n) ((Box *)a)->n = 1; return 0; }\n" +
            method("m"));
-  EXPECT_THAT(uses(L, "n"), ElementsAre("m: read", "m: update", "m: write"));
+  EXPECT_THAT(uses(L, "n"), ElementsAre("m: test", "m: update", "m: write"));
 }
 
 TEST(Fields, NewAndDyingObjectsAreNobodyElses) {

@@ -104,17 +104,28 @@ TEST(Rules, FieldsOfAStructureAreJudgedApart) {
   EXPECT_THAT(findings(L, "shared-global"), IsEmpty());
 }
 
-TEST(Rules, BrokenBodiesAreOnlyLow) {
-  Linked L(Head + "int n;\n"
-                  "static PyObject *f(PyObject *s, PyObject *o)\n"
-                  "{ n++; if (unknown_thing) o = s;\n"
-                  "  return PyObject_Str(PyList_GetItem(s, 0)); }\n"
-                  "METHOD(f)\n");
+static void expectConfidence(const std::string &Statement, Confidence Conf) {
+  Linked L(Head +
+           "int n;\n"
+           "static PyObject *f(PyObject *s, PyObject *o)\n"
+           "{ " +
+           Statement +
+           " n++;\n"
+           "  return PyObject_Str(PyList_GetItem(s, 0)); }\n"
+           "METHOD(f)\n");
   for (const char *Rule : {"shared-global", "borrowed-ref"}) {
     std::vector<Finding> All = findings(L, Rule);
-    ASSERT_THAT(All, SizeIs(1)) << Rule;
-    EXPECT_EQ(All[0].Conf, Confidence::Low) << Rule;
+    ASSERT_THAT(All, SizeIs(1)) << Rule << Statement;
+    EXPECT_EQ(All[0].Conf, Conf) << Rule << Statement;
   }
+}
+
+TEST(Rules, BodiesThatMissAStatementAreMedium) {
+  expectConfidence("if (unknown_thing) o = s;", Confidence::Medium);
+}
+
+TEST(Rules, BodiesThatMayMissALockAreOnlyLow) {
+  expectConfidence("take(&missing_mutex);", Confidence::Low);
 }
 
 TEST(Rules, AssumedCallersGiveMediumAtMost) {

@@ -12,6 +12,7 @@
 // Options, local to a check or global:
 //
 //   MinConfidence   low, medium (default) or high
+//   Objects         shared (default), external-sync or immutable
 //   SuggestedFixes  also attach edits that need a human look (default false)
 //
 //===----------------------------------------------------------------------===//
@@ -43,6 +44,17 @@ template <> struct clang::tidy::OptionEnumMapping<ungil::Confidence> {
   }
 };
 
+template <> struct clang::tidy::OptionEnumMapping<ungil::ObjectContract> {
+  static ArrayRef<std::pair<ungil::ObjectContract, StringRef>>
+  getEnumMapping() {
+    static constexpr std::pair<ungil::ObjectContract, StringRef> Names[] = {
+        {ungil::ObjectContract::Shared, "shared"},
+        {ungil::ObjectContract::ExternalSync, "external-sync"},
+        {ungil::ObjectContract::Immutable, "immutable"}};
+    return Names;
+  }
+};
+
 namespace ungil {
 namespace {
 
@@ -51,10 +63,12 @@ public:
   RuleCheck(const RuleInfo &Rule, StringRef Name, ClangTidyContext *Context)
       : ClangTidyCheck(Name, Context), Rule(Rule),
         Least(Options.getLocalOrGlobal("MinConfidence", Confidence::Medium)),
+        Objects(Options.getLocalOrGlobal("Objects", ObjectContract::Shared)),
         SuggestedFixes(Options.getLocalOrGlobal("SuggestedFixes", false)) {}
 
   void storeOptions(ClangTidyOptions::OptionMap &Opts) override {
     Options.store(Opts, "MinConfidence", Least);
+    Options.store(Opts, "Objects", Objects);
     Options.store(Opts, "SuggestedFixes", SuggestedFixes);
   }
 
@@ -62,6 +76,7 @@ public:
                            Preprocessor *) override {
     Unit = UnitAnalysis::of(*PP);
     Unit->enable(Rule);
+    Unit->promise(Objects);
   }
 
   /// The match only brings the ASTContext: the walk is Extract's.
@@ -152,6 +167,7 @@ private:
 
   const RuleInfo &Rule;
   const Confidence Least;
+  const ObjectContract Objects;
   const bool SuggestedFixes;
   std::shared_ptr<UnitAnalysis> Unit;
 };

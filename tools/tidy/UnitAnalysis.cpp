@@ -192,6 +192,7 @@ const Report &UnitAnalysis::report(ASTContext &Context) {
   if (!Units.front().ReachesPython)
     return Result;
   Program Linked = link(std::move(Units), Api::builtin());
+  Linked.Objects = Objects;
   for (const FileFact &File : Linked.Facts.Files)
     Result.Files.push_back(File.Path);
 

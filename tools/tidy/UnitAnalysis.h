@@ -17,6 +17,7 @@
 #define UNGIL_TIDY_UNITANALYSIS_H
 
 #include "Extract/Extract.h"
+#include "Link/Program.h"
 #include "Report/Finding.h"
 #include "Report/RuleInfo.h"
 #include "clang/Basic/SourceLocation.h"
@@ -46,6 +47,10 @@ public:
   /// Asks for the findings of \p Rule, before the first call of report().
   void enable(const RuleInfo &Rule) { Enabled.push_back(&Rule); }
 
+  /// What the extension promises about its objects, before the first call of
+  /// report().
+  void promise(ObjectContract Promise) { Objects = Promise; }
+
   /// The findings of the enabled rules, of every confidence. Comments in
   /// ungil's own spelling have been applied; NOLINT is left to clang-tidy.
   /// Empty for a unit that does not reach Python.h.
@@ -73,6 +78,7 @@ private:
   ExtractOptions Options;
   std::shared_ptr<PreprocessorRecord> Record;
   std::vector<const RuleInfo *> Enabled;
+  ObjectContract Objects = ObjectContract::Shared;
   llvm::StringMap<clang::FileID> Files; ///< by absolute, normalised path
   llvm::StringSet<> UserFiles;
   bool Done = false;

@@ -144,6 +144,7 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
     StepTimer Timer(Times, "link");
     return link(std::move(Facts), Known);
   }();
+  Linked.Objects = Options.Objects;
   describeProgram(Linked, Plan, Out);
 
   std::vector<const RuleInfo *> Rules = rulesToRun(Options);

@@ -17,6 +17,7 @@
 
 #include "Api/Api.h"
 #include "Driver/Driver.h"
+#include "Link/Program.h"
 #include "Report/Finding.h"
 #include "Report/Output.h"
 #include "Rules/Rules.h"
@@ -29,6 +30,7 @@ struct AnalyseOptions {
   std::vector<const RuleInfo *> Selected; ///< findings of these are kept
   std::vector<const RuleInfo *> Enabled;  ///< all but the ignored ones
   Confidence Least = Confidence::Medium;
+  ObjectContract Objects = ObjectContract::Shared;
 };
 
 /// Links \p Units, which parse() made of \p Plan, and runs the rules. The

@@ -13,6 +13,7 @@
 #include "Support/Output.h"
 #include "Support/Version.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Process.h"
 #include <CLI/CLI.hpp>
@@ -28,7 +29,7 @@ struct ScanOptions {
   ScanRequest Request;
   std::vector<std::string> Select, Ignore, ApiFiles;
   std::string Output = "-", Format = "full", Color = "auto";
-  std::string MinConfidence = "medium", FailOn = "medium";
+  std::string MinConfidence = "medium", FailOn = "medium", Objects = "shared";
   bool ExitZero = false, Statistics = false, Strict = false;
 };
 
@@ -54,6 +55,10 @@ llvm::Expected<AnalyseOptions> analyseOptions(const ScanOptions &Options) {
   Result.Selected = std::move(*Selected);
   Result.Enabled = llvm::cantFail(selectRules({}, Options.Ignore));
   Result.Least = *parseConfidence(Options.MinConfidence);
+  Result.Objects = llvm::StringSwitch<ObjectContract>(Options.Objects)
+                       .Case("external-sync", ObjectContract::ExternalSync)
+                       .Case("immutable", ObjectContract::Immutable)
+                       .Default(ObjectContract::Shared);
   return Result;
 }
 
@@ -164,6 +169,15 @@ void addRuleOptions(CLI::App &Command, ScanOptions &Options) {
       .add_option("--min-confidence", Options.MinConfidence,
                   "low, medium or high")
       ->check(CLI::IsMember({"low", "medium", "high"}))
+      ->capture_default_str()
+      ->group(Group);
+  Command
+      .add_option("--objects", Options.Objects,
+                  "What the extension promises: shared (threads may share an "
+                  "object), external-sync (they synchronise; only what "
+                  "corrupts memory is reported), immutable (any change after "
+                  "construction is)")
+      ->check(CLI::IsMember({"shared", "external-sync", "immutable"}))
       ->capture_default_str()
       ->group(Group);
   Command

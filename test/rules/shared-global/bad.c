@@ -276,7 +276,37 @@ void note_error(int code) {
   last_error = code; // expect: shared-global medium
 }
 
+/* A library's handle that all threads share. */
+struct engine;
+struct engine *engine_open(void);
+int engine_run(struct engine *, const char *);
+static struct engine *engine;
+
+static PyObject *run(PyObject *self, PyObject *arg) {
+  // expect-next: shared-global medium
+  return PyLong_FromLong(engine_run(engine, PyUnicode_AsUTF8(arg)));
+}
+
+/* Every function that changes the structure needs the lock. */
+struct registry {
+  long entries, lookups;
+};
+static struct registry *shared_registry;
+
+static PyObject *enter(PyObject *self, PyObject *arg) {
+  shared_registry->entries += 1; // expect: shared-global
+  Py_RETURN_NONE;
+}
+
+static PyObject *look_up(PyObject *self, PyObject *arg) {
+  shared_registry->lookups += 1; // expect: shared-global
+  return PyLong_FromLong(shared_registry->entries);
+}
+
 static PyMethodDef methods[] = {
+    {"run", run, METH_O, NULL},
+    {"enter", enter, METH_O, NULL},
+    {"look_up", look_up, METH_O, NULL},
     {"next_id", next_id, METH_NOARGS, NULL},
     {"format", format, METH_O, NULL},
     {"workspace", workspace, METH_O, NULL},
@@ -317,5 +347,7 @@ static struct PyModuleDef module = {
 PyMODINIT_FUNC PyInit_bad(void) {
   if (PyType_Ready(&node_type) < 0)
     return NULL;
+  engine = engine_open();
+  shared_registry = calloc(1, sizeof *shared_registry);
   return PyModule_Create(&module);
 }

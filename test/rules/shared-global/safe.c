@@ -209,7 +209,41 @@ static int module_clear(PyObject *module) {
   return 0;
 }
 
+/* Trusted with two threads while there was a GIL; asked only; not a library's.
+ */
+struct engine;
+struct engine *engine_open(void);
+int engine_run(struct engine *, const char *);
+int engine_version(const struct engine *);
+static struct engine *engine, *version_engine;
+static PyMutex engine_lock;
+static struct engine *locked_engine;
+
+static PyObject *run(PyObject *self, PyObject *arg) {
+  int result;
+  const char *text = PyUnicode_AsUTF8(arg);
+  Py_BEGIN_ALLOW_THREADS
+  result = engine_run(engine, text);
+  Py_END_ALLOW_THREADS
+  return PyLong_FromLong(result);
+}
+
+static PyObject *version(PyObject *self, PyObject *Py_UNUSED(arg)) {
+  return PyLong_FromLong(engine_version(version_engine));
+}
+
+static PyObject *run_locked(PyObject *self, PyObject *arg) {
+  const char *text = PyUnicode_AsUTF8(arg);
+  PyMutex_Lock(&engine_lock);
+  int result = engine_run(locked_engine, text);
+  PyMutex_Unlock(&engine_lock);
+  return PyLong_FromLong(result);
+}
+
 static PyMethodDef methods[] = {
+    {"run", run, METH_O, NULL},
+    {"version", version, METH_NOARGS, NULL},
+    {"run_locked", run_locked, METH_O, NULL},
     {"constant", (PyCFunction)(void (*)(void))constant,
      METH_VARARGS | METH_KEYWORDS, NULL},
     {"atomics", atomics, METH_NOARGS, NULL},
@@ -229,6 +263,9 @@ static PyMethodDef methods[] = {
 
 static int exec(PyObject *module) {
   make_table();
+  engine = engine_open();
+  version_engine = engine_open();
+  locked_engine = engine_open();
   counter_type.tp_methods = counter_methods;
   if (PyType_Ready(&counter_type) < 0)
     return -1;

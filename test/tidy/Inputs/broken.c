@@ -4,7 +4,7 @@
 #include <Python.h>
 
 static PyObject *broken(PyObject *self, PyObject *list) {
-  long oops = list->no_such_field;
+  PyMutex_Lock(&list->no_such_lock);
   return PyObject_Str(PyList_GetItem(list, 0));
 }
 
