@@ -144,6 +144,7 @@ void Api::merge(ApiFunction &&New) {
   replace(Old.Ownership, std::move(New.Ownership));
   replace(Old.Libc, std::move(New.Libc));
   replace(Old.Memory, std::move(New.Memory));
+  replace(Old.Container, std::move(New.Container));
 }
 
 llvm::Error Api::extend(std::string_view Text, std::string_view Where) {

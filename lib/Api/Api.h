@@ -233,6 +233,28 @@ struct MemoryFact {
   template <class Archive> void fields(Archive &A) { A(Reads, Writes, Atomic); }
 };
 
+/// One step of what is done to a container: what sequences are made of.
+enum class ContainerOp : uint8_t {
+  Contains, ///< is there such a key or element?
+  Get,      ///< the value of a key
+  Set,      ///< stores under a key
+  Add,      ///< puts an element in, once more when it is there already
+  Delete,   ///< takes a key out; an error when it is not there
+  Size,
+  Index, ///< element number `key`, which must be there
+};
+struct ContainerFact {
+  ContainerOp Op = ContainerOp::Get;
+  int Of = 0;
+  int Key = -1;
+  int Value = -1; ///< Set, Add: what is put in
+  int Out = -1;   ///< Get: argument that receives the value, -1: the result
+
+  template <class Archive> void fields(Archive &A) {
+    A(Op, Of, Key, Value, Out);
+  }
+};
+
 /// Everything known of one function or macro; absent facets are not known.
 struct ApiFunction {
   std::string Name;
@@ -251,11 +273,12 @@ struct ApiFunction {
   std::vector<CallbackFact> Callbacks;
   std::optional<LibcFact> Libc;
   std::optional<MemoryFact> Memory;
+  std::optional<ContainerFact> Container;
   std::string Obsolete; ///< why a GIL-era call does nothing now
 
   template <class Archive> void fields(Archive &A) {
     A(Name, Kind, Ast, Since, Removed, Sources, Borrow, Alloc, Lock, Effect,
-      Ownership, Callbacks, Libc, Memory, Obsolete);
+      Ownership, Callbacks, Libc, Memory, Container, Obsolete);
   }
 };
 

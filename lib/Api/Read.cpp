@@ -146,6 +146,15 @@ void readFact(Object &O, MemoryFact &F, Problems &) {
   O.read("atomic", F.Atomic);
 }
 
+void readFact(Object &O, ContainerFact &F, Problems &) {
+  O.read("op", F.Op);
+  O.read("of", F.Of);
+  O.read("key", F.Key);
+  O.read("value", F.Value);
+  O.read("out", F.Out);
+  O.require("op");
+}
+
 template <class Fact>
 bool readFacet(Object &O, std::string_view Key, std::optional<Fact> &Out,
                Problems &P) {
@@ -191,6 +200,7 @@ ApiFunction readFunction(const json &Value, Problems &P) {
   Says |= readFacet(O, "ownership", F.Ownership, P);
   Says |= readFacet(O, "libc", F.Libc, P);
   Says |= readFacet(O, "memory", F.Memory, P);
+  Says |= readFacet(O, "container", F.Container, P);
   Says |= readCallbacks(O, F.Callbacks, P);
   Says |= !F.Obsolete.empty();
   O.finish();
@@ -198,7 +208,7 @@ ApiFunction readFunction(const json &Value, Problems &P) {
     P.add("missing key \"name\"");
   else if (!Says && Value.is_object())
     P.add("says nothing: give at least one of borrow, alloc, lock, effect, "
-          "ownership, callbacks, libc, memory, obsolete");
+          "ownership, callbacks, libc, memory, container, obsolete");
   if (F.Since && F.Removed && F.Removed <= F.Since)
     P.add("\"removed\" is not after \"since\"");
   return F;

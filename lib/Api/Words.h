@@ -93,6 +93,15 @@ inline constexpr auto wordsOf(LibcDanger) {
                                           {"medium", LibcDanger::Medium},
                                           {"high", LibcDanger::High}});
 }
+inline constexpr auto wordsOf(ContainerOp) {
+  return std::to_array<Word<ContainerOp>>({{"contains", ContainerOp::Contains},
+                                           {"get", ContainerOp::Get},
+                                           {"set", ContainerOp::Set},
+                                           {"add", ContainerOp::Add},
+                                           {"delete", ContainerOp::Delete},
+                                           {"size", ContainerOp::Size},
+                                           {"index", ContainerOp::Index}});
+}
 
 } // namespace ungil
 

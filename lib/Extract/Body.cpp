@@ -58,8 +58,8 @@ private:
   void containerMethod(const CXXMethodDecl *Method, const Expr *Object,
                        const Stmt *Whole);
   void handOver(const CallExpr *Call, const FunctionDecl *Callee);
-  Operand testSubject(const Expr *Condition, TestKind &Test, Operand &Limit);
   void markTested(const Expr *Value);
+  Operand testSubject(const Expr *Condition, TestKind &Test, Operand &Limit);
   Event &add(EventKind Kind, const Stmt *Where);
   void mark(Event &E, SourceLocation Loc);
 

@@ -119,9 +119,8 @@ void CallGraphPass::handOver(FunctionId Caller, EventId E, const Event &Call) {
       continue;
     }
     bool BindingTool = false; // pybind11's def(): Extract made it an entry
-    for (const EntryPoint &Entry : P.Facts.EntryPoints)
-      BindingTool |= Entry.Function == Call.Args[I].Index &&
-                     Entry.Within == P.body(Caller).Id;
+    for (uint32_t Known : Target.Entries)
+      BindingTool |= P.Facts.EntryPoints[Known].Within == P.body(Caller).Id;
     if (BindingTool)
       continue;
     if (calledThrough(Call, I, Body->second))

@@ -137,10 +137,14 @@ LockSummary LockFlow::summary() const {
                                 C.Instead.Acquired == None;
                        });
   };
+  // A guard of this function goes with it, seen (templates) or not.
+  auto IsOwnGuards = [&](const HeldLock &L) {
+    return L.Handle != None && L.Handle >= Body.Params;
+  };
   std::vector<uint32_t> Ways = leaving();
   for (uint32_t Way : Ways)
     for (const HeldLock &L : Out[Way]->Held)
-      if (L.Acquired != None && !IsCallers(L))
+      if (L.Acquired != None && !IsOwnGuards(L) && !IsCallers(L))
         if (auto New = handedOn(L, Ways))
           AddTo(Sum.Acquires, *New);
   // A lock that the function itself takes on some path is not one that it

@@ -36,7 +36,8 @@ private:
            bool StoresNull);
   void addPath(Site At, AccessKind Kind, const Path &Where, uint16_t Flags,
                bool StoresNull, int Depth);
-  void findLazy(FunctionId F);
+  using Write = std::pair<EntityId, Access *>;
+  void findLazy(FunctionId F, const std::vector<Write> &Writes);
 
   Program &P;
   const Effects &Calls;
@@ -273,7 +274,7 @@ struct UnsetPlace {
   UnsetTest Test;
 };
 
-void PlacesPass::findLazy(FunctionId F) {
+void PlacesPass::findLazy(FunctionId F, const std::vector<Write> &Writes) {
   const Function &Body = P.body(F);
   std::vector<UnsetPlace> Tests;
   for (const UnsetTest &T : unsetTests(P, F)) {
@@ -294,16 +295,14 @@ void PlacesPass::findLazy(FunctionId F) {
   // A place is lazily set when it is tested itself, or when a place that is
   // set beside it is what was tested.
   for (const UnsetPlace &T : Tests) {
-    std::vector<std::pair<EntityId, Access *>> Set;
+    std::vector<Write> Set;
     bool TestedIsSet = false;
-    for (auto &[Place, Accesses] : P.Places)
-      for (Access &A : Accesses)
-        if (A.At.Function == F && A.writes() && !A.StoresNull &&
-            Order.Block[A.At.Event] != None &&
-            Dom.under(Order.Block[A.At.Event], T.Test.Block)) {
-          Set.push_back({Place, &A});
-          TestedIsSet |= Place == T.Place;
-        }
+    for (const auto &[Place, A] : Writes)
+      if (!A->StoresNull && Order.Block[A->At.Event] != None &&
+          Dom.under(Order.Block[A->At.Event], T.Test.Block)) {
+        Set.push_back({Place, A});
+        TestedIsSet |= Place == T.Place;
+      }
     if (TestedIsSet)
       for (auto &[Place, A] : Set)
         if (A->LazyTest == None)
@@ -315,13 +314,13 @@ void PlacesPass::run() {
   bindParameters();
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     collect(F);
-  std::set<FunctionId> Writers;
-  for (const auto &[Place, Accesses] : P.Places)
-    for (const Access &A : Accesses)
+  std::map<FunctionId, std::vector<Write>> Writers;
+  for (auto &[Place, Accesses] : P.Places)
+    for (Access &A : Accesses)
       if (A.writes())
-        Writers.insert(A.At.Function);
-  for (FunctionId F : Writers)
-    findLazy(F);
+        Writers[A.At.Function].push_back({Place, &A});
+  for (const auto &[F, Writes] : Writers)
+    findLazy(F, Writes);
 }
 
 } // namespace

@@ -41,6 +41,7 @@ public:
     Good &= says(F, "callbacks", F.Callbacks.empty() ? "" : Name.str(), Name);
     Good &= says(F, "libc", F.Libc ? Name.str() : "", Name);
     Good &= says(F, "memory", F.Memory ? Name.str() : "", Name);
+    Good &= says(F, "container", F.Container ? Name.str() : "", Name);
     return Good;
   }
 

@@ -1,0 +1,370 @@
+//===- LinkBench.cpp - does the time of a scan grow with the program? -----===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+//   ungil-link-bench [FUNCTIONS...]
+//
+// Makes programs of so many functions in the form of facts, links them, runs
+// every rule, and prints the time per function: whatever is not linear shows
+// in the second line. Parsing is not part of it: one file costs what it costs.
+//
+// A program is made of units of 200 functions: two types of objects with
+// methods, getters, helpers that lock, helpers that look into lists and dicts,
+// caches in statics, and calls into the neighbouring unit. `tools/dev bench`
+// runs this; it is no test, for machines share their time.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Api/Api.h"
+#include "Link/Link.h"
+#include "Rules/Rules.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cstdlib>
+#include <ctime>
+#include <map>
+
+using namespace ungil;
+
+namespace {
+
+constexpr uint32_t FunctionsPerUnit = 200;
+
+/// Writes the facts of one unit.
+class UnitMaker {
+public:
+  UnitMaker(uint32_t Number, uint32_t Units) : Number(Number), Units(Units) {}
+  TuFacts make();
+
+private:
+  struct Object {
+    EntityId Record, Lock, Items, Cache, Count;
+  };
+
+  EntityId entity(EntityKind Kind, const std::string &Name, TypeClass Class,
+                  uint32_t Flags, EntityId Parent = None);
+  EntityId api(const std::string &Name) {
+    return entity(EntityKind::Function, Name, TypeClass::Function,
+                  EF_SystemHeader | EF_Extern);
+  }
+  EntityId function(uint32_t Unit, uint32_t Index);
+  Object object(uint32_t Index);
+
+  PathId path(RootKind Root, uint32_t Index, std::vector<Step> Steps = {});
+  PathId field(uint32_t Local, EntityId Field) {
+    return path(RootKind::Local, Local,
+                {{StepKind::Deref, None}, {StepKind::Field, Field}});
+  }
+  Operand load(PathId P) { return {OperandKind::Load, P}; }
+  Operand local(uint32_t L) { return load(path(RootKind::Local, L)); }
+  Operand result(uint32_t E) { return {OperandKind::Result, E}; }
+
+  Event &add(EventKind Kind);
+  uint32_t call(EntityId Callee, std::vector<Operand> Args);
+  void access(EventKind Kind, PathId Where, Operand Value = {});
+  void branch(Operand Value, TestKind Test);
+  void bind(uint32_t Local, Operand Value);
+  void ret(Operand Value);
+  void startFunction(uint32_t Index);
+
+  void method(const Object &O, uint32_t Index);
+  void getter(const Object &O, uint32_t Index);
+  void filler(const Object &O, uint32_t Index);
+  void looker(const Object &O, uint32_t Index);
+  void staticCache(uint32_t Index);
+  void counter(const Object &O, uint32_t Index);
+  void neighbour(uint32_t Index);
+  void dispatcher(uint32_t Index);
+
+  uint32_t Number, Units;
+  TuFacts Facts;
+  std::map<std::string, EntityId> Entities;
+  std::map<std::vector<uint32_t>, PathId> Paths;
+  Function *Now = nullptr;
+  uint32_t Offset = 0;
+};
+
+EntityId UnitMaker::entity(EntityKind Kind, const std::string &Name,
+                           TypeClass Class, uint32_t Flags, EntityId Parent) {
+  auto [It, New] = Entities.try_emplace(Name, Facts.Entities.size());
+  if (New) {
+    Entity &E = Facts.Entities.emplace_back();
+    E.Kind = Kind;
+    E.Class = Class;
+    E.Flags = Flags;
+    E.Usr = "c:" + Name;
+    E.Name = Name;
+    E.Parent = Parent;
+    E.Mutates = 3;
+    E.Loc.File = 0;
+  }
+  return It->second;
+}
+
+EntityId UnitMaker::function(uint32_t Unit, uint32_t Index) {
+  return entity(EntityKind::Function,
+                "f" + std::to_string(Unit) + "_" + std::to_string(Index),
+                TypeClass::Function, EF_Extern | EF_Defined);
+}
+
+UnitMaker::Object UnitMaker::object(uint32_t Index) {
+  std::string Name = "T" + std::to_string(Number) + "_" + std::to_string(Index);
+  EntityId Record =
+      entity(EntityKind::Record, Name, TypeClass::Record, EF_PyRecord);
+  auto Field = [&](const char *Of, TypeClass Class) {
+    return entity(EntityKind::Field, Name + "::" + Of, Class, 0, Record);
+  };
+  return {Record, Field("lock", TypeClass::Lock),
+          Field("items", TypeClass::PyObject),
+          Field("cache", TypeClass::PyObject),
+          Field("count", TypeClass::Scalar)};
+}
+
+PathId UnitMaker::path(RootKind Root, uint32_t Index, std::vector<Step> Steps) {
+  std::vector<uint32_t> Key{static_cast<uint32_t>(Root), Index};
+  for (const Step &S : Steps)
+    Key.insert(Key.end(), {static_cast<uint32_t>(S.Kind), S.Field});
+  auto [It, New] = Paths.try_emplace(Key, Facts.Paths.size());
+  if (New)
+    Facts.Paths.push_back({Root, Index, std::move(Steps)});
+  return It->second;
+}
+
+Event &UnitMaker::add(EventKind Kind) {
+  Now->Blocks.back().Events.push_back(Now->Events.size());
+  Event &E = Now->Events.emplace_back();
+  E.Kind = Kind;
+  E.Range.File = 0;
+  E.Range.Offset = ++Offset;
+  E.Range.Line = Offset;
+  return E;
+}
+
+uint32_t UnitMaker::call(EntityId Callee, std::vector<Operand> Args) {
+  Event &E = add(EventKind::Call);
+  E.Callee = Callee;
+  E.Args = std::move(Args);
+  return Now->Events.size() - 1;
+}
+
+void UnitMaker::access(EventKind Kind, PathId Where, Operand Value) {
+  Event &E = add(Kind);
+  E.Where = Where;
+  E.Value = Value;
+}
+
+/// Ends the block; the next one runs when the test fails, and the one after
+/// it in both cases.
+void UnitMaker::branch(Operand Value, TestKind Test) {
+  Event &E = add(EventKind::Branch);
+  E.Value = Value;
+  E.Test = Test;
+  uint32_t Here = Now->Blocks.size() - 1;
+  Now->Blocks[Here].Succs = {Here + 2, Here + 1};
+  Now->Blocks.emplace_back().Succs = {Here + 2};
+}
+
+void UnitMaker::bind(uint32_t Local, Operand Value) {
+  access(EventKind::Bind, path(RootKind::Local, Local), Value);
+}
+
+void UnitMaker::ret(Operand Value) {
+  add(EventKind::Return).Value = Value;
+  uint32_t Exit = Now->Blocks.size();
+  Now->Blocks.back().Succs = {Exit};
+  Now->Blocks.emplace_back();
+  Now->Exit = Exit;
+}
+
+void UnitMaker::startFunction(uint32_t Index) {
+  Now = &Facts.Functions.emplace_back();
+  Now->Id = function(Number, Index);
+  Now->Params = 2;
+  for (const char *Name : {"self", "arg", "local"}) {
+    Local &L = Now->Locals.emplace_back();
+    L.Name = Name;
+    L.Class = TypeClass::PyObject;
+  }
+  Now->Body.File = 0;
+  Now->Body.Offset = ++Offset;
+  Now->Blocks.emplace_back();
+}
+
+/// Takes the object's lock around a helper, and counts.
+void UnitMaker::method(const Object &O, uint32_t Index) {
+  Operand Lock{OperandKind::Address, field(0, O.Lock)};
+  call(api("PyMutex_Lock"), {Lock});
+  uint32_t R = call(function(Number, Index + 2), {local(0), local(1)});
+  access(EventKind::ReadWrite, field(0, O.Count));
+  call(api("PyMutex_Unlock"), {Lock});
+  ret(result(R));
+}
+
+void UnitMaker::getter(const Object &O, uint32_t) {
+  access(EventKind::Read, field(0, O.Cache));
+  uint32_t R = call(api("_Py_NewRef"), {load(field(0, O.Cache))});
+  ret(result(R));
+}
+
+/// Fills the object's cache on first use.
+void UnitMaker::filler(const Object &O, uint32_t Index) {
+  access(EventKind::Read, field(0, O.Cache));
+  branch(load(field(0, O.Cache)), TestKind::NonZero);
+  uint32_t Made = call(api("PyDict_New"), {});
+  access(EventKind::Write, field(0, O.Cache), result(Made));
+  Now->Blocks.emplace_back();
+  uint32_t R = call(function(Number, Index + 1), {local(0), local(1)});
+  ret(result(R));
+}
+
+void UnitMaker::looker(const Object &O, uint32_t) {
+  access(EventKind::Read, field(0, O.Items));
+  uint32_t Got =
+      call(api("PyDict_GetItemWithError"), {load(field(0, O.Items)), local(1)});
+  bind(2, result(Got));
+  branch(local(2), TestKind::IsZero);
+  call(api("Py_INCREF"), {local(2)});
+  Now->Blocks.emplace_back();
+  ret(local(2));
+}
+
+void UnitMaker::staticCache(uint32_t Index) {
+  EntityId Place =
+      entity(EntityKind::Place,
+             "g" + std::to_string(Number) + "_" + std::to_string(Index / 16),
+             TypeClass::PyObject, EF_Defined);
+  PathId Where = path(RootKind::Place, Place);
+  access(EventKind::Read, Where);
+  branch(load(Where), TestKind::NonZero);
+  uint32_t Made =
+      call(api("PyImport_ImportModule"), {{OperandKind::Null, None}});
+  access(EventKind::Write, Where, result(Made));
+  Now->Blocks.emplace_back();
+  uint32_t R = call(api("PyObject_CallOneArg"), {load(Where), local(1)});
+  ret(result(R));
+}
+
+void UnitMaker::counter(const Object &O, uint32_t) {
+  uint32_t Got =
+      call(api("PyDict_GetItemWithError"), {load(field(0, O.Items)), local(1)});
+  uint32_t Next = call(api("PyNumber_Add"), {result(Got), local(1)});
+  bind(2, result(Next));
+  call(api("PyDict_SetItem"), {load(field(0, O.Items)), local(1), local(2)});
+  call(api("Py_DECREF"), {local(2)});
+  ret(local(1));
+}
+
+void UnitMaker::neighbour(uint32_t Index) {
+  uint32_t R =
+      call(function((Number + 1) % Units, Index + 1), {local(0), local(1)});
+  ret(result(R));
+}
+
+/// Hands a function of the unit to another one.
+void UnitMaker::dispatcher(uint32_t Index) {
+  Operand Callback{OperandKind::Function, function(Number, Index - 2)};
+  uint32_t R = call(function(Number, Index - 1), {local(0), Callback});
+  ret(result(R));
+}
+
+TuFacts UnitMaker::make() {
+  std::string File = "/bench/unit" + std::to_string(Number) + ".c";
+  Facts.MainFile = File;
+  Facts.ReachesPython = Facts.GilDisabled = true;
+  Facts.Files.push_back({File, true, ""});
+  for (uint32_t I = 0; I != FunctionsPerUnit; ++I) {
+    Object O = object(I / (FunctionsPerUnit / 2));
+    startFunction(I);
+    switch (I % 8) {
+    case 0:
+      method(O, I);
+      break;
+    case 1:
+      getter(O, I);
+      break;
+    case 2:
+      filler(O, I);
+      break;
+    case 3:
+      looker(O, I);
+      break;
+    case 4:
+      staticCache(I);
+      break;
+    case 5:
+      counter(O, I);
+      break;
+    case 6:
+      neighbour(I);
+      break;
+    default:
+      dispatcher(I);
+      break;
+    }
+    if (I % 8 == 2 || I % 8 == 3)
+      continue; // helpers
+    EntryPoint &Entry = Facts.EntryPoints.emplace_back();
+    Entry.Function = Now->Id;
+    Entry.Kind = I % 8 == 1 ? EntryKind::Getter : EntryKind::Method;
+    Entry.Name = "m" + std::to_string(I);
+    Entry.Loc.File = 0;
+    Entry.Loc.Offset = ++Offset;
+  }
+  return std::move(Facts);
+}
+
+/// Time of the processor: other programs on the machine do not count.
+double now() { return double(std::clock()) / CLOCKS_PER_SEC; }
+
+/// Seconds of link and of each rule over \p Functions functions.
+std::vector<std::pair<std::string, double>> measure(uint32_t Functions,
+                                                    size_t &Findings) {
+  std::vector<TuFacts> All;
+  uint32_t Units = std::max(1u, Functions / FunctionsPerUnit);
+  for (uint32_t U = 0; U != Units; ++U)
+    All.push_back(UnitMaker(U, Units).make());
+  std::vector<std::pair<std::string, double>> Times;
+  double Start = now();
+  auto Lap = [&](std::string Name) {
+    Times.emplace_back(std::move(Name), now() - Start);
+    Start = now();
+  };
+  Program P = link(std::move(All), Api::builtin());
+  Lap("link");
+  Findings = 0;
+  for (const RuleInfo &Rule : allRules()) {
+    if (!Rule.Run)
+      continue;
+    Findings += Rule.Run(P).size();
+    Lap(std::string(Rule.Id));
+  }
+  return Times;
+}
+
+} // namespace
+
+int main(int Argc, char **Argv) {
+  std::vector<uint32_t> Sizes;
+  for (int I = 1; I != Argc; ++I)
+    Sizes.push_back(std::atoi(Argv[I]));
+  if (Sizes.empty())
+    Sizes = {10000, 100000, 1000000};
+  for (uint32_t Size : Sizes) {
+    size_t Findings;
+    auto Times = measure(Size, Findings);
+    double Sum = 0;
+    for (const auto &[Name, Seconds] : Times)
+      Sum += Seconds;
+    llvm::outs() << Size << " functions, " << Findings << " findings: "
+                 << llvm::format("%.2f s, %.2f us each\n", Sum,
+                                 Sum / Size * 1e6);
+    for (const auto &[Name, Seconds] : Times)
+      llvm::outs() << llvm::format("  %-24s %8.2f us each\n", Name.c_str(),
+                                   Seconds / Size * 1e6);
+    llvm::outs().flush();
+  }
+  return 0;
+}
