@@ -65,10 +65,8 @@ void LockFlow::applyGuard(LockState &S, EventId E, const LockFact &Fact) {
   if (Handle != None)
     Guarded[Handle].clear();
   for (int Arg : Fact.Objects) {
-    bool Extra =
-        static_cast<size_t>(Arg) >= Call.Args.size() && Arg != Fact.Objects[0];
-    if (Extra)
-      break;
+    if (static_cast<size_t>(Arg) >= Call.Args.size())
+      break; // a variadic guard
     HeldLock L;
     L.Kind = Fact.Kind;
     L.What = objectOf(E, Arg, Fact.Kind);
@@ -141,7 +139,7 @@ void LockFlow::applyApi(LockState &S, EventId E, const LockFact &Fact) {
       (Fact.Wait >= 0 && static_cast<size_t>(Fact.Wait) < Call.Args.size() &&
        Call.Args[Fact.Wait].Kind == OperandKind::Null);
   for (int Arg : Fact.Objects) {
-    if (static_cast<size_t>(Arg) >= Call.Args.size() && Arg != Fact.Objects[0])
+    if (static_cast<size_t>(Arg) >= Call.Args.size())
       break;
     HeldLock L;
     L.Kind = Fact.Kind;

@@ -88,6 +88,9 @@ bool LockFlow::hasName(const Origin &O) const {
 /// value tells them on which ways.
 std::optional<LockSummary::Acquired>
 LockFlow::handedOn(const HeldLock &L, const std::vector<uint32_t> &Ways) const {
+  // A guard of this function goes with it, seen (templates) or not.
+  if (L.Handle != None && L.Handle >= Body.Params)
+    return std::nullopt;
   LockSummary::Acquired New{L, HeldIf::Always};
   New.Lock.Handle = L.Handle == None ? None : 0;
   New.Lock.Acquired = None;
