@@ -419,7 +419,8 @@ EntityId FactsBuilder::entity(const VarDecl *D) {
     Flags |= EF_Volatile;
   bool Dependent = Type->isDependentType() ||
                    (Shown->getInit() && Shown->getInit()->isValueDependent());
-  if (!Shown->getInit() || (!Dependent && Shown->hasConstantInitialization()))
+  if (!Shown->getInit() || Shown->isConstexpr() ||
+      (!Dependent && Shown->hasConstantInitialization()))
     Flags |= EF_ConstInit;
   else if (Shown->isStaticLocal())
     Flags |= EF_MagicStatic;

@@ -223,8 +223,11 @@ TEST(Extract, StaticsOfTheSameNameAreTold) {
 
 TEST(Extract, MagicStatics) {
   Snippet S("int make(); int f() { static int n = make(); return n; }\n"
-            "int g() { static int n = 3; return n; }\n",
+            "int g() { static int n = 3; return n; }\n"
+            "template <class T> int h() {\n"
+            "  static constexpr int n = T::value; return n; }\n",
             "snippet.cpp");
+  EXPECT_THAT(S.events("h"), Not(Contains("write n = ? atomic implicit")));
   EXPECT_THAT(S.events("f"), Contains("write n = make() atomic implicit"));
   EXPECT_THAT(S.events("g"), Not(Contains("write n = 3 atomic implicit")));
 }
