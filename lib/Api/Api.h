@@ -159,10 +159,16 @@ struct EffectFact {
   bool Restores = false; ///< back to the state before the matching call
   bool Leaves = false;   ///< goes on elsewhere: longjmp
   bool DetachedOk = false; ///< may be called without a thread state
+  std::string WaitsFor;    ///< of Block: `input`, `a child process`
+  int Descriptor = -1;     ///< argument that is what it waits on
+  /// It comes back at once when this argument has one of the bits; when it is
+  /// zero, if there are none.
+  int Instant = -1;
+  uint32_t InstantBits = 0;
 
   template <class Archive> void fields(Archive &A) {
     A(Class, Condition, Plain, Locking, Attaches, Detaches, Restores, Leaves,
-      DetachedOk);
+      DetachedOk, WaitsFor, Descriptor, Instant, InstantBits);
   }
 };
 

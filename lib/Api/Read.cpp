@@ -95,9 +95,15 @@ void readFact(Object &O, EffectFact &F, Problems &) {
   O.read("restores", F.Restores);
   O.read("leaves", F.Leaves);
   O.read("detachedOk", F.DetachedOk);
+  O.read("waitsFor", F.WaitsFor);
+  O.read("descriptor", F.Descriptor);
+  O.read("instant", F.Instant);
+  O.read("instantBits", F.InstantBits);
   O.require("tier");
   if (F.Class == Tier::T2)
     O.require("condition");
+  if (F.InstantBits && F.Instant < 0)
+    O.problem("\"instantBits\" without \"instant\"");
 }
 
 void readFact(Object &O, OwnershipFact &F, Problems &) {

@@ -128,6 +128,14 @@ public:
       if (!argument(*V, Out))
         wrong(Key, "an argument number, counted from 0");
   }
+  void read(std::string_view Key, uint32_t &Bits) {
+    if (const json *V = get(Key)) {
+      if (V->is_number_unsigned() && *V <= UINT32_MAX)
+        Bits = V->get<uint32_t>();
+      else
+        wrong(Key, "a number of bits set");
+    }
+  }
   void read(std::string_view Key, std::vector<int> &Out) {
     const json *V = get(Key);
     if (!V)

@@ -10,6 +10,7 @@
 #include "Support/LockNames.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
+#include "clang/AST/DeclTemplate.h"
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/StmtCXX.h"
 #include "clang/Analysis/Analyses/PostOrderCFGView.h"
@@ -58,6 +59,7 @@ private:
   void containerMethod(const CXXMethodDecl *Method, const Expr *Object,
                        const Stmt *Whole);
   void handOver(const CallExpr *Call, const FunctionDecl *Callee);
+  void emplaced(const CallExpr *Call, const FunctionDecl *Callee);
   void markTested(const Expr *Value);
   Operand testSubject(const Expr *Condition, TestKind &Test, Operand &Limit);
   Event &add(EventKind Kind, const Stmt *Where);
@@ -210,8 +212,39 @@ void BodyLowering::lowerCall(const CallExpr *Call) {
     Out.Events[Index].Callee =
         B.synthetic("?::" + Dependent->getMember().getAsString());
   Paths.setResult(Call, Index);
-  if (Callee)
+  if (Callee) {
     handOver(Call, Callee);
+    emplaced(Call, Callee);
+  }
+}
+
+/// `threads.emplace_back(f, x)` calls the constructor of what the container
+/// holds. Only a library's class has a name that says what it does.
+void BodyLowering::emplaced(const CallExpr *Call, const FunctionDecl *Callee) {
+  const auto *Method = llvm::dyn_cast<CXXMethodDecl>(Callee);
+  if (!Method || !Method->getIdentifier() ||
+      !Method->getName().starts_with("emplace") ||
+      B.isUserFile(Method->getLocation()))
+    return;
+  const auto *Container =
+      llvm::dyn_cast<ClassTemplateSpecializationDecl>(Method->getParent());
+  if (!Container || !Container->getTemplateArgs().size() ||
+      Container->getTemplateArgs()[0].getKind() != TemplateArgument::Type)
+    return;
+  const CXXRecordDecl *Element =
+      Container->getTemplateArgs()[0].getAsType()->getAsCXXRecordDecl();
+  if (!Element || B.isUserFile(Element->getLocation()))
+    return;
+  std::string Name = FactsBuilder::spokenName(Element);
+  std::vector<Operand> Args{Operand{}};
+  for (const Expr *Arg : Call->arguments())
+    Args.push_back(Arg->isGLValue() ? Paths.addressOf(Arg)
+                                    : Paths.operand(Arg));
+  EntityId Constructor = B.synthetic(Name + "::" + Element->getNameAsString());
+  Event &E = add(EventKind::Call, Call);
+  E.Callee = Constructor;
+  E.Args = std::move(Args);
+  E.Flags |= EV_MethodCall | EV_Implicit;
 }
 
 /// pybind11's and nanobind's `def` family make entry points of what they get.
@@ -336,6 +369,7 @@ void BodyLowering::lowerStore(const Expr *Target, Operand Value,
     slotEntryKind(B.Facts.Entities[Field.Parent].Name, Field.Name, Entry.Kind);
   Entry.Function = Value.Index;
   Entry.Name = Field.Name;
+  Entry.Field = Where.Steps.back().Field;
   Entry.Within = Out.Id;
   Entry.Loc = Out.Events.back().Range;
   B.Facts.EntryPoints.push_back(std::move(Entry));

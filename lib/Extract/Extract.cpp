@@ -8,6 +8,7 @@
 #include "Extract/Extract.h"
 #include "Extract/Body.h"
 #include "Extract/FactsBuilder.h"
+#include "Extract/Implicit.h"
 #include "Extract/Preprocessor.h"
 #include "Extract/Tables.h"
 #include "clang/AST/ASTConsumer.h"
@@ -30,6 +31,13 @@ public:
   explicit Walk(FactsBuilder &B) : B(B) {}
 
   bool VisitFunctionDecl(FunctionDecl *F) {
+    if (auto *Copy = llvm::dyn_cast<CXXConstructorDecl>(F);
+        Copy && Copy->isExplicitlyDefaulted() && !Copy->isDeleted() &&
+        Copy->isCopyConstructor() && !Copy->isTemplateInstantiation() &&
+        B.isUserFile(Copy->getLocation())) {
+      addDefaultedCopy(B, Copy);
+      return true;
+    }
     if (!F->doesThisDeclarationHaveABody() || F->isTemplateInstantiation() ||
         !B.isUserFile(F->getLocation()))
       return true;
@@ -39,8 +47,10 @@ public:
 
   bool VisitLambdaExpr(LambdaExpr *Lambda) {
     if (CXXMethodDecl *Operator = Lambda->getCallOperator();
-        Operator && Operator->hasBody())
+        Operator && Operator->hasBody()) {
       lower(Operator);
+      addClosureEnd(B, Lambda);
+    }
     return true;
   }
 

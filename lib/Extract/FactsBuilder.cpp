@@ -355,6 +355,9 @@ EntityId FactsBuilder::entity(const FunctionDecl *D) {
       Flags |= EF_Member;
     if (Method->isVirtual())
       Flags |= EF_Virtual;
+    for (const CXXMethodDecl *Base : Method->overridden_methods())
+      if (!isUserFile(Base->getLocation()))
+        Flags |= EF_Overrides;
     if (llvm::isa<CXXConstructorDecl>(D))
       Flags |= EF_Constructor;
     if (llvm::isa<CXXDestructorDecl>(D))

@@ -325,6 +325,11 @@ Operand PathBuilder::operand(const Expr *E) {
       return operand(Binary->getLHS()->getType()->isPointerType()
                          ? Binary->getLHS()
                          : Binary->getRHS()); // still the same object
+    if (Binary->isBitwiseOp() && !E->isValueDependent()) // flags
+      if (auto Value = E->getIntegerConstantExpr(B.Context);
+          Value && !Value->isZero())
+        return {OperandKind::Constant,
+                static_cast<uint32_t>(Value->getLimitedValue())};
     if (!Binary->isComparisonOp() && !Binary->isLogicalOp() &&
         E->getType()->isArithmeticType())
       return computed(Binary->getLHS(), Binary->getRHS());

@@ -270,6 +270,7 @@ void TableReader::readRecord(llvm::StringRef Record, const InitListExpr *List) {
     EntryKind Kind = EntryKind::Callback;
     slotEntryKind(Record, F->getName(), Kind);
     addEntry(Kind, F->getName().str(), Value, Target);
+    B.Facts.EntryPoints.back().Field = B.entity(F);
   }
 }
 

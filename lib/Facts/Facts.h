@@ -78,7 +78,9 @@ enum EntityFlags : uint32_t {
   EF_PyRecord = 1u << 21,   ///< record whose first member is a PyObject header
   EF_Static = 1u << 22,     ///< static data member of a class
   EF_Referenced = 1u << 23, ///< zero-initialised scratch; see Extract
-  EF_Partial = 1u << 24,    ///< parts of the body are missing, no lock among them
+  EF_Partial = 1u << 24, ///< parts of the body are missing, no lock among them
+  EF_Overrides = 1u << 25, ///< overrides a function of a library's class
+  EF_Implicit = 1u << 26,  ///< a body that the compiler writes; see Implicit.h
 };
 
 /// A named thing that other TUs may name too. Two entities are the same thing
@@ -282,10 +284,11 @@ struct EntryPoint {
   std::string Name;         ///< Python name or slot name: `get`, `tp_iternext`
   uint32_t MethodFlags = 0; ///< METH_* of a PyMethodDef entry
   EntityId Table = None;    ///< place that lists it
+  EntityId Field = None;    ///< of a structure, that holds it
   EntityId Within = None;   ///< function that registers it, if any
   SourceRange Loc;
   template <class Archive> void fields(Archive &A) {
-    A(Function, Kind, Name, MethodFlags, Table, Within, Loc);
+    A(Function, Kind, Name, MethodFlags, Table, Field, Within, Loc);
   }
 };
 

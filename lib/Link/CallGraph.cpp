@@ -25,8 +25,14 @@ public:
 
 private:
   void collectCalls();
+  bool enteredFrom(FunctionId Caller, FunctionId Target) const;
   void handOver(FunctionId Caller, EventId E, const Event &Call);
+  void handOver(FunctionId Caller, EventId E, const Event &Call, unsigned Arg,
+                FunctionId Target);
+  void enterFrom(const CallbackFact &Registered, FunctionId Caller,
+                 const Event &Call, unsigned Arg);
   bool calledThrough(const Event &Call, unsigned Param, FunctionId Target);
+  void enter(uint32_t Entry, uint8_t Phases);
   void collectEntries();
   void findLostCode();
   uint8_t phaseOfUncalled(FunctionId F, bool HasRoots);
@@ -85,72 +91,91 @@ uint8_t phaseOf(CallbackPhase Phase) {
   }
 }
 
+/// Entry point number \p Entry was found: some thread comes in through it.
+void CallGraphPass::enter(uint32_t Entry, uint8_t Phases) {
+  for (FunctionId F : P.bodiesOf(P.Facts.EntryPoints[Entry].Function)) {
+    P.Functions[F].Entries.push_back(Entry);
+    P.Functions[F].Phases |= Phases;
+  }
+}
+
+/// The API function called keeps argument \p Arg and calls it later.
+void CallGraphPass::enterFrom(const CallbackFact &Registered, FunctionId Caller,
+                              const Event &Call, unsigned Arg) {
+  EntryPoint Entry;
+  Entry.Function = Call.Args[Arg].Index;
+  // What a once-guard runs happens before everything that passed it.
+  bool Once = Registered.Phase == CallbackPhase::Once;
+  Entry.Kind = Registered.Phase == CallbackPhase::Native ? EntryKind::Thread
+               : Once                                    ? EntryKind::StaticInit
+                                                         : EntryKind::Callback;
+  Entry.Name = Registered.Name;
+  Entry.Within = P.body(Caller).Id;
+  Entry.Loc = Call.Range;
+  P.Facts.EntryPoints.push_back(Entry);
+  enter(P.Facts.EntryPoints.size() - 1, phaseOf(Registered.Phase));
+}
+
 /// A function given as an argument: registered somewhere for later, or called
 /// by the callee during this call.
+/// Did Extract make \p Target an entry because of what \p Caller does with it
+/// (pybind11's def())?
+bool CallGraphPass::enteredFrom(FunctionId Caller, FunctionId Target) const {
+  const std::vector<uint32_t> &Entries = P.Functions[Target].Entries;
+  return std::any_of(Entries.begin(), Entries.end(), [&](uint32_t Known) {
+    return P.Facts.EntryPoints[Known].Within == P.body(Caller).Id;
+  });
+}
+
 void CallGraphPass::handOver(FunctionId Caller, EventId E, const Event &Call) {
   const ApiFunction *Api = P.api(Call);
   for (unsigned I = 0; I != Call.Args.size(); ++I) {
-    if (Call.Args[I].Kind != OperandKind::Function)
+    if (Call.Args[I].Kind != OperandKind::Function ||
+        !P.BodyOf.count(Call.Args[I].Index))
       continue;
-    auto Body = P.BodyOf.find(Call.Args[I].Index);
-    if (Body == P.BodyOf.end())
-      continue;
-    FunctionInfo &Target = P.Functions[Body->second];
     const CallbackFact *Registered = nullptr;
     if (Api)
       for (const CallbackFact &C : Api->Callbacks)
         if (C.Argument == static_cast<int>(I))
           Registered = &C;
     if (Registered) {
-      EntryPoint Entry;
-      Entry.Function = Call.Args[I].Index;
-      // What a once-guard runs happens before everything that passed it.
-      bool Once = Registered->Phase == CallbackPhase::Once;
-      Entry.Kind = Registered->Phase == CallbackPhase::Native
-                       ? EntryKind::Thread
-                   : Once ? EntryKind::StaticInit
-                          : EntryKind::Callback;
-      Entry.Name = Registered->Name;
-      Entry.Within = P.body(Caller).Id;
-      Entry.Loc = Call.Range;
-      P.Facts.EntryPoints.push_back(Entry);
-      Target.Entries.push_back(P.Facts.EntryPoints.size() - 1);
-      Target.Phases |= phaseOf(Registered->Phase);
+      enterFrom(*Registered, Caller, Call, I);
       continue;
     }
-    bool BindingTool = false; // pybind11's def(): Extract made it an entry
-    for (uint32_t Known : Target.Entries)
-      BindingTool |= P.Facts.EntryPoints[Known].Within == P.body(Caller).Id;
-    if (BindingTool)
-      continue;
-    if (calledThrough(Call, I, Body->second))
-      continue;
-    Target.Callers.push_back({Caller, E, true});
-    Callees[Caller].push_back(Body->second);
+    for (FunctionId Target : P.bodiesOf(Call.Args[I].Index))
+      if (!enteredFrom(Caller, Target))
+        handOver(Caller, E, Call, I, Target);
   }
+}
+
+void CallGraphPass::handOver(FunctionId Caller, EventId E, const Event &Call,
+                             unsigned Arg, FunctionId Target) {
+  if (calledThrough(Call, Arg, Target))
+    return;
+  P.Functions[Target].Callers.push_back({Caller, E, true});
+  Callees[Caller].push_back(Target);
 }
 
 /// A function handed to one of the extension's own functions runs where that
 /// function calls its parameter, under the locks held there.
 bool CallGraphPass::calledThrough(const Event &Call, unsigned Param,
                                   FunctionId Target) {
-  auto It = P.BodyOf.find(Call.Callee);
-  if (It == P.BodyOf.end())
-    return false;
-  const Function &Body = P.body(It->second);
   bool Found = false;
-  for (EventId E = 0; E != Body.Events.size(); ++E) {
-    const Event &Inner = Body.Events[E];
-    if (Inner.Kind != EventKind::Call || Inner.Callee != None ||
-        Inner.Where == None)
-      continue;
-    const Path &Through = P.path(Inner.Where);
-    if (Through.Root != RootKind::Local || Through.Index != Param ||
-        Param >= Body.Params)
-      continue;
-    P.Functions[Target].Callers.push_back({It->second, E, false});
-    Callees[It->second].push_back(Target);
-    Found = true;
+  for (FunctionId Callee : P.bodiesOf(Call.Callee)) {
+    const Function &Body = P.body(Callee);
+    for (EventId E = 0; E != Body.Events.size(); ++E) {
+      const Event &Inner = Body.Events[E];
+      if (Inner.Kind != EventKind::Call || Inner.Callee != None ||
+          Inner.Where == None)
+        continue;
+      const Path &Through = P.path(Inner.Where);
+      if (Through.Root != RootKind::Local || Through.Index != Param ||
+          Param >= Body.Params)
+        continue;
+      P.Functions[Target].Callers.push_back({Callee, E, false});
+      Callees[Callee].push_back(Target);
+      Found = true;
+    }
   }
   return Found;
 }
@@ -171,8 +196,8 @@ void CallGraphPass::collectCalls() {
       Event &Call = P.Facts.Functions[F].Events[E];
       if (Call.Kind == EventKind::Write || Call.Kind == EventKind::Bind) {
         if (Call.Value.Kind == OperandKind::Function)
-          if (auto It = P.BodyOf.find(Call.Value.Index); It != P.BodyOf.end())
-            P.Functions[It->second].AddressTaken = true;
+          for (FunctionId Target : P.bodiesOf(Call.Value.Index))
+            P.Functions[Target].AddressTaken = true;
         continue;
       }
       if (Call.Kind != EventKind::Call)
@@ -186,9 +211,9 @@ void CallGraphPass::collectCalls() {
             It != ByName.end() && It->second != None && !P.api(Call))
           Call.Callee = P.body(It->second).Id;
       }
-      if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end()) {
-        P.Functions[It->second].Callers.push_back({F, E, false});
-        Callees[F].push_back(It->second);
+      for (FunctionId Target : P.bodiesOf(Call.Callee)) {
+        P.Functions[Target].Callers.push_back({F, E, false});
+        Callees[F].push_back(Target);
       }
       handOver(F, E, Call);
     }
@@ -196,15 +221,8 @@ void CallGraphPass::collectCalls() {
 }
 
 void CallGraphPass::collectEntries() {
-  for (uint32_t I = 0; I != P.Facts.EntryPoints.size(); ++I) {
-    const EntryPoint &Entry = P.Facts.EntryPoints[I];
-    auto It = P.BodyOf.find(Entry.Function);
-    if (It == P.BodyOf.end())
-      continue;
-    FunctionInfo &Info = P.Functions[It->second];
-    Info.Entries.push_back(I);
-    Info.Phases |= phaseOf(Entry.Kind);
-  }
+  for (uint32_t I = 0; I != P.Facts.EntryPoints.size(); ++I)
+    enter(I, phaseOf(P.Facts.EntryPoints[I].Kind));
 }
 
 /// Functions nothing seen calls: what else may call them?

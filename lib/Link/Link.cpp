@@ -14,10 +14,14 @@ namespace ungil {
 Program link(std::vector<TuFacts> Units, const Api &Known) {
   Program P;
   P.Known = &Known;
-  P.Facts = merge(std::move(Units));
+  Merged Whole = merge(std::move(Units));
+  P.Facts = std::move(Whole.Facts);
   P.Functions.resize(P.Facts.Functions.size());
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     P.BodyOf[P.body(F).Id] = F;
+  P.SameName = std::move(Whole.SameName);
+  for (const auto &[Name, Bodies] : P.SameName)
+    P.BodyOf.try_emplace(Name, Bodies.front());
   computeCallGraph(P);
   computeValues(P);
   computeLocks(P);

@@ -6,19 +6,30 @@
 //===----------------------------------------------------------------------===//
 
 #include "Link/Merge.h"
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace ungil {
 namespace {
 
+/// What is said of a function's body, and so of the copy that is kept.
+constexpr uint32_t OfBody = EF_HasError | EF_Partial;
+
+/// How much the front end lost of it.
+unsigned lost(uint32_t Flags) {
+  return Flags & EF_HasError ? 2 : Flags & EF_Partial ? 1 : 0;
+}
+
 /// Translates the indices of one unit into those of the whole.
 class Merger {
 public:
+  void findDefinitions(const TuFacts &Unit);
   void add(TuFacts &Unit);
-  TuFacts Whole;
+  Merged take();
 
 private:
   struct Renumber {
@@ -52,13 +63,36 @@ private:
         break;
       }
     }
+    void function(Function &F) const {
+      range(F.Body);
+      for (Local &L : F.Locals) {
+        L.Record = at(Entities, L.Record);
+        range(L.Loc);
+      }
+      for (Event &E : F.Events) {
+        E.Callee = at(Entities, E.Callee);
+        E.Where = at(Paths, E.Where);
+        E.Macro = at(Strings, E.Macro);
+        operand(E.Value);
+        for (Operand &A : E.Args)
+          operand(A);
+        range(E.Range);
+      }
+    }
   };
 
+  static std::string fileOfNamedAbroad(const TuFacts &Unit, const Function &F);
+  void splitDefinitions(TuFacts &Unit);
   void addEntities(TuFacts &Unit);
   void addPaths(TuFacts &Unit);
   void addFunctions(TuFacts &Unit, const Renumber &R);
   void addTables(TuFacts &Unit, const Renumber &R);
 
+  TuFacts Whole;
+  /// Files that hold a body of an external name, by USR.
+  std::unordered_map<std::string, std::set<std::string>> DefinedIn;
+  /// USRs of the bodies of a name that several files define.
+  std::map<std::string, std::set<std::string>> SameName;
   std::unordered_map<std::string, FileId> FilesByPath;
   std::unordered_map<std::string, uint32_t> StringsByText;
   std::unordered_map<std::string, EntityId> EntitiesByUsr;
@@ -72,7 +106,38 @@ private:
   std::vector<PathId> Paths;
 };
 
+/// The file that holds the body of \p F, a function other units can name;
+/// empty for others.
+std::string Merger::fileOfNamedAbroad(const TuFacts &Unit, const Function &F) {
+  const Entity &E = Unit.Entities[F.Id];
+  bool Named = E.Kind == EntityKind::Function && E.has(EF_Extern);
+  return Named && F.Body.File < Unit.Files.size() ? Unit.Files[F.Body.File].Path
+                                                  : std::string();
+}
+
+void Merger::findDefinitions(const TuFacts &Unit) {
+  for (const Function &F : Unit.Functions)
+    if (std::string File = fileOfNamedAbroad(Unit, F); !File.empty())
+      DefinedIn[Unit.Entities[F.Id].Usr].insert(std::move(File));
+}
+
+/// A name that several files define (one per platform, or one per module) has
+/// as many functions. What the unit itself defines is what it calls.
+void Merger::splitDefinitions(TuFacts &Unit) {
+  for (const Function &F : Unit.Functions) {
+    Entity &E = Unit.Entities[F.Id];
+    std::string File = fileOfNamedAbroad(Unit, F);
+    auto Files = DefinedIn.find(E.Usr);
+    if (File.empty() || Files == DefinedIn.end() || Files->second.size() < 2)
+      continue;
+    std::set<std::string> &Bodies = SameName[E.Usr];
+    E.Usr += '@' + File;
+    Bodies.insert(E.Usr);
+  }
+}
+
 void Merger::addEntities(TuFacts &Unit) {
+  splitDefinitions(Unit);
   Entities.assign(Unit.Entities.size(), None);
   for (uint32_t I = 0; I != Unit.Entities.size(); ++I) {
     Entity &E = Unit.Entities[I];
@@ -82,10 +147,11 @@ void Merger::addEntities(TuFacts &Unit) {
     E.Declaration.File = Renumber::at(Files, E.Declaration.File);
     if (New) {
       Whole.Entities.push_back(E);
+      Whole.Entities.back().Flags &= ~OfBody; // set with the body kept
       continue;
     }
     Entity &Old = Whole.Entities[It->second];
-    uint32_t Flags = Old.Flags | E.Flags;
+    uint32_t Before = Old.Flags, Flags = Before | E.Flags;
     uint32_t Mutates = Old.Mutates & E.Mutates; // a prototype knows more
     if (E.has(EF_Defined) && !Old.has(EF_Defined)) {
       EntityId Parent = Old.Parent;
@@ -97,7 +163,8 @@ void Merger::addEntities(TuFacts &Unit) {
     // What one unit knows to be the extension's own is not a system header's.
     uint32_t Weak = EF_SystemHeader | EF_ConstInit;
     Old.Mutates = Mutates;
-    Old.Flags = (Flags & ~Weak) | (Old.Flags & E.Flags & Weak);
+    Old.Flags = (Flags & ~Weak & ~OfBody) | (Before & E.Flags & Weak) |
+                (Before & OfBody);
   }
   for (uint32_t I = 0; I != Unit.Entities.size(); ++I)
     if (Unit.Entities[I].Parent != None)
@@ -124,26 +191,21 @@ void Merger::addPaths(TuFacts &Unit) {
 
 void Merger::addFunctions(TuFacts &Unit, const Renumber &R) {
   for (Function &F : Unit.Functions) {
+    uint32_t Lacks = Unit.Entities[F.Id].Flags & OfBody;
     F.Id = Renumber::at(Entities, F.Id);
+    uint32_t &Flags = Whole.Entities[F.Id].Flags;
     auto [It, New] = FunctionOf.try_emplace(F.Id, Whole.Functions.size());
-    // A header's function is the same in every unit; the copy that more of
-    // its calls could be resolved in is the better one.
-    if (!New && Whole.Functions[It->second].Events.size() >= F.Events.size())
-      continue;
-    R.range(F.Body);
-    for (Local &L : F.Locals) {
-      L.Record = Renumber::at(Entities, L.Record);
-      R.range(L.Loc);
+    // A header's function is the same in every unit; the copy without errors,
+    // or that more of its calls could be resolved in, is the better one.
+    if (!New) {
+      unsigned Now = lost(Lacks), Before = lost(Flags);
+      if (Now != Before
+              ? Now > Before
+              : Whole.Functions[It->second].Events.size() >= F.Events.size())
+        continue;
     }
-    for (Event &E : F.Events) {
-      E.Callee = Renumber::at(Entities, E.Callee);
-      E.Where = Renumber::at(Paths, E.Where);
-      E.Macro = Renumber::at(Strings, E.Macro);
-      R.operand(E.Value);
-      for (Operand &A : E.Args)
-        R.operand(A);
-      R.range(E.Range);
-    }
+    Flags = (Flags & ~OfBody) | Lacks;
+    R.function(F);
     if (New)
       Whole.Functions.push_back(std::move(F));
     else
@@ -160,6 +222,7 @@ void Merger::addTables(TuFacts &Unit, const Renumber &R) {
   for (EntryPoint &E : Unit.EntryPoints) {
     E.Function = R.at(Entities, E.Function);
     E.Table = R.at(Entities, E.Table);
+    E.Field = R.at(Entities, E.Field);
     E.Within = R.at(Entities, E.Within);
     R.range(E.Loc);
     if (First(0, E.Loc, E.Function, static_cast<uint32_t>(E.Kind)))
@@ -238,19 +301,49 @@ void Merger::add(TuFacts &Unit) {
     Whole.PythonVersion = Unit.PythonVersion;
 }
 
+/// The functions behind each shared name, the one that tells most first.
+Merged Merger::take() {
+  Merged Out;
+  for (const auto &[Usr, Bodies] : SameName) {
+    auto Name = EntitiesByUsr.find(Usr);
+    if (Name == EntitiesByUsr.end())
+      continue; // nobody speaks of it from outside
+    std::vector<uint32_t> &Functions = Out.SameName[Name->second];
+    for (const std::string &Body : Bodies)
+      Functions.push_back(FunctionOf.at(EntitiesByUsr.at(Body)));
+    auto Worth = [&](uint32_t F) {
+      const Function &Body = Whole.Functions[F];
+      return std::pair(2 - lost(Whole.Entities[Body.Id].Flags),
+                       Body.Events.size());
+    };
+    std::stable_sort(
+        Functions.begin(), Functions.end(),
+        [&](uint32_t A, uint32_t B) { return Worth(A) > Worth(B); });
+  }
+  // Bodies of header functions are counted once, so recount.
+  for (const Function &F : Whole.Functions) {
+    if (Whole.Entities[F.Id].has(EF_Implicit))
+      continue;
+    ++Whole.FunctionsSeen;
+    Whole.FunctionsAnalysed += !(Whole.Entities[F.Id].Flags & OfBody);
+  }
+  Out.Facts = std::move(Whole);
+  return Out;
+}
+
 } // namespace
 
-TuFacts merge(std::vector<TuFacts> Units) {
+Merged merge(std::vector<TuFacts> Units) {
+  std::stable_sort(Units.begin(), Units.end(),
+                   [](const TuFacts &A, const TuFacts &B) {
+                     return A.MainFile < B.MainFile;
+                   });
   Merger M;
+  for (const TuFacts &Unit : Units)
+    M.findDefinitions(Unit);
   for (TuFacts &Unit : Units)
     M.add(Unit);
-  // Bodies of header functions are counted once, so recount.
-  for (const Function &F : M.Whole.Functions) {
-    ++M.Whole.FunctionsSeen;
-    M.Whole.FunctionsAnalysed +=
-        !(M.Whole.Entities[F.Id].Flags & (EF_HasError | EF_Partial));
-  }
-  return std::move(M.Whole);
+  return M.take();
 }
 
 } // namespace ungil

@@ -7,6 +7,8 @@
 //
 // Joins the facts of an extension's translation units: one file table, one
 // entity per USR, one body per function however many units saw its header.
+// An external name that several files define, one per platform say, is as many
+// functions: all of them are analysed.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,13 +16,20 @@
 #define UNGIL_LINK_MERGE_H
 
 #include "Facts/Facts.h"
+#include <map>
 #include <vector>
 
 namespace ungil {
 
-/// The joined facts. Units are taken in the given order; which unit's copy of
-/// a header function is kept does not depend on anything else.
-TuFacts merge(std::vector<TuFacts> Units);
+struct Merged {
+  TuFacts Facts;
+  /// Indices into Facts.Functions of the bodies a name may stand for, where
+  /// several files define it; never empty, the one that tells most first.
+  std::map<EntityId, std::vector<uint32_t>> SameName;
+};
+
+/// The joined facts; the same whatever the order of \p Units.
+Merged merge(std::vector<TuFacts> Units);
 
 } // namespace ungil
 

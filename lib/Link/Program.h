@@ -21,6 +21,7 @@
 #include "Api/Api.h"
 #include "Facts/Facts.h"
 #include "Report/Finding.h"
+#include "llvm/ADT/ArrayRef.h"
 #include <map>
 #include <memory>
 #include <string>
@@ -276,10 +277,20 @@ public:
   const Api *Known = nullptr;
   std::vector<FunctionInfo> Functions; ///< parallel to Facts.Functions
   std::unordered_map<EntityId, FunctionId> BodyOf;
+  /// All bodies of a name that several files define; BodyOf has the first.
+  std::map<EntityId, std::vector<FunctionId>> SameName;
   std::map<EntityId, std::vector<Access>> Places; ///< static-duration places
   /// By outermost field of the object's structure.
   std::map<EntityId, std::vector<FieldAccess>> Fields;
 
+  /// Every function that a call of \p E may run.
+  llvm::ArrayRef<FunctionId> bodiesOf(EntityId E) const {
+    if (auto Several = SameName.find(E); Several != SameName.end())
+      return Several->second;
+    auto One = BodyOf.find(E);
+    return One == BodyOf.end() ? llvm::ArrayRef<FunctionId>()
+                               : llvm::ArrayRef<FunctionId>(One->second);
+  }
   const Function &body(FunctionId F) const { return Facts.Functions[F]; }
   const Event &event(Site S) const {
     return Facts.Functions[S.Function].Events[S.Event];

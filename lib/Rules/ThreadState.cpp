@@ -17,13 +17,23 @@ bool usesPython(const Program &P, const Event &Call) {
     return false;
   const Entity &Callee = P.entity(Call.Callee);
   std::string_view Name = Callee.Name;
-  if (!Callee.has(EF_SystemHeader) ||
-      (!Name.starts_with("Py") && !Name.starts_with("_Py")))
-    return false;
   const ApiFunction *Api = P.api(Call);
+  bool Tool = Api && Api->Effect && Api->Kind == "tool"; // pybind11's objects
+  if (Callee.has(EF_Constructor) && !Tool)
+    return false; // of a C structure, which has nothing to construct
+  if (!Callee.has(EF_SystemHeader) ||
+      (!Name.starts_with("Py") && !Name.starts_with("_Py") && !Tool))
+    return false;
   return !Api || !Api->Effect ||
          !(Api->Effect->DetachedOk || Api->Effect->Attaches ||
            Api->Effect->Detaches);
+}
+
+const EffectFact *turnOf(const Program &P, const Event &Call) {
+  const ApiFunction *Api = P.api(Call);
+  return Api && Api->Effect && (Api->Effect->Attaches || Api->Effect->Detaches)
+             ? &*Api->Effect
+             : nullptr;
 }
 
 //===-- Inside one function -----------------------------------------------===//
@@ -73,6 +83,10 @@ private:
 };
 
 bool ThreadFlow::join(State &Into, const State &From) {
+  if (Into.How == From.How && Into.Since == None && From.Since != None) {
+    Into.Since = From.Since; // given up here on one of the ways, at least
+    return true;
+  }
   if (Into.How == From.How || Into.How == Attachment::Either)
     return false;
   Into.How = Attachment::Either;
@@ -155,9 +169,8 @@ void ThreadFlow::transfer(State &S, EventId E) {
   const Event &Call = P.body(F).Events[E];
   if (Call.Kind != EventKind::Call || leaveGuard(S, E))
     return;
-  const ApiFunction *Api = P.api(Call);
-  if (Api && Api->Effect && (Api->Effect->Attaches || Api->Effect->Detaches))
-    return applyEffect(S, E, *Api->Effect);
+  if (const EffectFact *Effect = turnOf(P, Call))
+    return applyEffect(S, E, *Effect);
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
     applySummary(S, E, Known[It->second]);
 }
@@ -189,11 +202,10 @@ bool ThreadStates::changesState(const Program &P, FunctionId F) const {
       P.body(F).Events.begin(), P.body(F).Events.end(), [&](const Event &E) {
         if (E.Kind != EventKind::Call)
           return false;
-        if (auto It = P.BodyOf.find(E.Callee); It != P.BodyOf.end())
-          return Summaries[It->second] != Summary();
-        const ApiFunction *Api = P.api(E);
-        return Api && Api->Effect &&
-               (Api->Effect->Attaches || Api->Effect->Detaches);
+        if (turnOf(P, E))
+          return true;
+        auto It = P.BodyOf.find(E.Callee);
+        return It != P.BodyOf.end() && Summaries[It->second] != Summary();
       });
 }
 
@@ -226,6 +238,26 @@ void ThreadStates::summarise(const Program &P) {
   }
 }
 
+EventId ThreadStates::attachesAt(const Program &P, FunctionId F) const {
+  Run R = enteredDetached(P, F);
+  const std::vector<Event> &Events = P.body(F).Events;
+  for (EventId E = 0; E != Events.size(); ++E) {
+    std::optional<State> S = R.at(E);
+    if (Events[E].Kind != EventKind::Call || !S ||
+        S->How != Attachment::Detached || S->Since != None)
+      continue;
+    const EffectFact *Effect = turnOf(P, Events[E]);
+    auto Callee = P.BodyOf.find(Events[E].Callee);
+    bool Attaches = Effect ? Effect->Attaches && !Effect->Detaches
+                           : Callee != P.BodyOf.end() &&
+                                 Summaries[Callee->second].IfDetached ==
+                                     Attachment::Attached;
+    if (Attaches)
+      return E;
+  }
+  return None;
+}
+
 std::optional<Site> ThreadStates::findUse(const Program &P,
                                           FunctionId F) const {
   Run R = run(P, F, Attachment::Detached);
@@ -237,6 +269,8 @@ std::optional<Site> ThreadStates::findUse(const Program &P,
       continue;
     if (usesPython(P, Events[E]))
       return Site{F, E};
+    if (turnOf(P, Events[E]))
+      continue;
     if (auto It = P.BodyOf.find(Events[E].Callee);
         It != P.BodyOf.end() && Uses[It->second])
       return Uses[It->second];

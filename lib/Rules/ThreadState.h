@@ -24,6 +24,11 @@ namespace ungil::rules {
 /// Does \p Call use Python's C API in a way that needs a thread state?
 bool usesPython(const Program &P, const Event &Call);
 
+/// What the data says \p Call does to the thread's state; null: nothing. It
+/// knows better than the body of a binding tool's guard, which takes the state
+/// only at need.
+const EffectFact *turnOf(const Program &P, const Event &Call);
+
 class ThreadStates {
 public:
   explicit ThreadStates(const Program &P);
@@ -38,6 +43,27 @@ public:
 
   Attachment entry(FunctionId F) const { return Entry[F]; }
 
+  /// One function from one start. Most functions have nothing that changes
+  /// the thread's state: they are in the same one all over.
+  struct Run {
+    Attachment Start = Attachment::Attached;
+    Attachment Exit = Attachment::Attached;
+    bool Uniform = true;
+    std::vector<std::optional<State>> Events;
+    std::optional<State> at(EventId E) const {
+      return Uniform ? State{Start, None} : Events[E];
+    }
+  };
+
+  /// \p F as a thread without a thread state runs it.
+  Run enteredDetached(const Program &P, FunctionId F) const {
+    return run(P, F, Attachment::Detached);
+  }
+
+  /// The first call by which \p F, entered detached, attaches the thread;
+  /// None when it never does.
+  EventId attachesAt(const Program &P, FunctionId F) const;
+
   /// The first use of Python's C API when \p F is entered detached, in \p F
   /// itself or in what it calls.
   std::optional<Site> firstUse(FunctionId F) const { return Uses[F]; }
@@ -49,18 +75,6 @@ private:
     Attachment IfAttached = Attachment::Attached;
     Attachment IfDetached = Attachment::Detached;
     bool operator==(const Summary &) const = default;
-  };
-
-  /// One function from one start. Most functions have nothing that changes
-  /// the thread's state: they are in the same one all over.
-  struct Run {
-    Attachment Start = Attachment::Attached;
-    Attachment Exit = Attachment::Attached;
-    bool Uniform = true;
-    std::vector<std::optional<State>> Events;
-    std::optional<State> at(EventId E) const {
-      return Uniform ? State{Start, None} : Events[E];
-    }
   };
 
   Run run(const Program &P, FunctionId F, Attachment Start) const;

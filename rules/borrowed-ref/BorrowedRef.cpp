@@ -7,6 +7,7 @@
 
 #include "Rules/Borrow.h"
 #include "Rules/Common.h"
+#include "WeakTables.h"
 
 namespace ungil::rules {
 
@@ -129,6 +130,7 @@ std::vector<Finding> borrowedRef(const Program &P) {
       All.push_back(std::move(*F));
   });
   wrapperCalls(P, All);
+  judgeWeakTables(P, All);
   return All;
 }
 

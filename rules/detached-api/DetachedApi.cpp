@@ -10,8 +10,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "AttachedWaits.h"
 #include "Rules/Common.h"
 #include "Rules/ThreadState.h"
+#include "StrangerCalls.h"
 #include <algorithm>
 #include <set>
 
@@ -267,8 +269,9 @@ std::vector<Finding> Places::run() {
 std::vector<Finding> detachedApi(const Program &P) {
   ThreadStates Threads(P);
   std::vector<Finding> Found = Calls(P, Threads).run();
-  for (Finding &F : Places(P, Threads).run())
-    Found.push_back(std::move(F));
+  for (auto &More : {strangerCalls(P, Threads), attachedWaits(P, Threads),
+                     Places(P, Threads).run()})
+    Found.insert(Found.end(), More.begin(), More.end());
   return Found;
 }
 

@@ -7,6 +7,7 @@
 
 #include "Rules/ThreadState.h"
 #include "FactsTesting.h"
+#include "Rules/Strangers.h"
 #include "gmock/gmock.h"
 
 using namespace ungil;
@@ -103,6 +104,70 @@ TEST(ThreadState, FirstUseLooksIntoHelpers) {
   ThreadStates States(L.P);
   EXPECT_EQ(States.firstUse(L.function("f")), L.call("g", "Py_INCREF"));
   EXPECT_EQ(States.firstUse(L.function("h")), std::nullopt);
+}
+
+TEST(ThreadState, TheFirstWayBackIn) {
+  Linked L(Head +
+           "static int in(void) { return PyGILState_Ensure(); }\n"
+           "void f(void) { here(); int s = in(); PyGILState_Release(s); }\n"
+           "void g(void) { PyThreadState *s = PyEval_SaveThread(); here();\n"
+           "  PyEval_RestoreThread(s); }\n");
+  ThreadStates States(L.P);
+  FunctionId F = L.function("f");
+  EXPECT_EQ((Site{F, States.attachesAt(L.P, F)}), L.call("f", "in"));
+  EXPECT_EQ(States.attachesAt(L.P, L.function("g")), None);
+}
+
+/// `function: sign` of everything that is entered without a thread state.
+std::vector<std::string> strangers(const std::string &Code,
+                                   const char *File = "snippet.c") {
+  Linked L(Head + Code, File);
+  std::vector<std::string> Out;
+  const char *Signs[] = {"thread", "company", "itself", "library"};
+  for (const auto &[F, Who] : findStrangers(L.P, ThreadStates(L.P)))
+    Out.push_back(L.P.name(F) + ": " + Signs[Who.How]);
+  std::sort(Out.begin(), Out.end());
+  return Out;
+}
+
+const std::string Pair =
+    "PyGILState_STATE s = PyGILState_Ensure(); PyGILState_Release(s);";
+
+TEST(Strangers, CallbacksOfOneStructure) {
+  const std::string Table = "struct hooks { void (*a)(void), (*b)(void); };\n"
+                            "const struct hooks h = {a, b};\n";
+  const std::string B = "static void b(void) { here(); }\n";
+  EXPECT_THAT(strangers("static void a(void) {" + Pair + "}\n" + B + Table),
+              ::testing::ElementsAre("a: itself", "b: company"));
+  EXPECT_THAT(strangers("static void a(void) { here(); }\n" + B + Table),
+              ::testing::IsEmpty());
+}
+
+TEST(Strangers, WhatPythonEntersIsNone) {
+  EXPECT_THAT(strangers("PyObject *f(PyObject *s, PyObject *o) {" + Pair +
+                        " return o; }\n" + method("f")),
+              ::testing::IsEmpty());
+}
+
+TEST(Strangers, WhatAThreadAndItsMakerRun) {
+  EXPECT_THAT(
+      strangers("static void g(void) { here(); }\n"
+                "static void *f(void *p) { g(); return p; }\n"
+                "void h(void) { pthread_t t; pthread_create(&t, 0, f, 0);\n"
+                "  f(0); }\n"),
+      ::testing::ElementsAre("f: thread", "g: thread"));
+}
+
+TEST(Strangers, CopiesOfWhatEndsWithAState) {
+  const std::string Ref = "struct Ref { PyObject *O; Ref(const Ref &);\n"
+                          "  ~Ref() { Py_XDECREF(O); } };\n"
+                          "inline Ref::Ref(const Ref &R) : O(R.O) {}\n";
+  EXPECT_THAT(strangers(Ref +
+                            "struct C { Ref R; C(const C &) = default;\n"
+                            "  ~C() {" +
+                            Pair + "} };\n",
+                        "snippet.cpp"),
+              ::testing::ElementsAre("C::C: company", "C::~C: itself"));
 }
 
 } // namespace
