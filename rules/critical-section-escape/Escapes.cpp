@@ -114,6 +114,8 @@ void Escapes::find(std::vector<Finding> &All) const {
   std::string Name =
       S.Begins.empty() ? "a critical section" : lockNoun(P, F, S.Lock);
   if (S.Ends.empty()) {
+    if (P.entityOf(F).Flags & (EF_HasError | EF_Partial))
+      return; // the end may be what could not be read
     Finding Found = report(S.Begins[0], Name + " is never ended");
     Found.Why = "The thread state keeps a pointer to the section, which is a "
                 "local and gone when the function returns; the object stays "
