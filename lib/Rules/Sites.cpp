@@ -150,20 +150,13 @@ struct SiteKind {
 };
 
 constexpr SiteKind Kinds[] = {
-    {"allocations", allocations},
-    {"api-calls", apiCalls},
-    {"atomics", atomics},
-    {"borrows", borrows},
-    {"count-reads", countReads},
-    {"fields", fields},
-    {"gil-uses", gilUses},
-    {"iterations", iterations},
-    {"libc-calls", libcCalls},
-    {"locks", locks},
-    {"modules", modules},
-    {"object-accesses", objectAccesses},
-    {"places", places},
-    {"suppressions", suppressions},
+    {"allocations", allocations}, {"api-calls", apiCalls},
+    {"atomics", atomics},         {"borrows", borrows},
+    {"count-reads", countReads},  {"fields", fields},
+    {"gil-uses", gilUses},        {"iterations", iterations},
+    {"libc-calls", libcCalls},    {"locks", locks},
+    {"modules", modules},         {"object-accesses", objectAccesses},
+    {"places", places},           {"suppressions", suppressions},
     {"traversals", traversals},
 };
 

@@ -7,6 +7,7 @@
 
 #include "Rules/ThreadState.h"
 #include "Link/Flow.h"
+#include "Support/LockNames.h"
 #include <algorithm>
 
 namespace ungil::rules {
@@ -34,6 +35,19 @@ const EffectFact *turnOf(const Program &P, const Event &Call) {
   return Api && Api->Effect && (Api->Effect->Attaches || Api->Effect->Detaches)
              ? &*Api->Effect
              : nullptr;
+}
+
+/// `typename Derived::Lock lock(*this);`: whether such a guard attaches the
+/// thread is for who uses the template to know.
+static bool isOpenGuard(const Program &P, const Function &Body,
+                        const Event &Made) {
+  if (Made.Kind != EventKind::Bind || Made.has(EV_Assigned))
+    return false;
+  const Path &Where = P.path(Made.Where);
+  if (Where.Root != RootKind::Local || Where.Index >= Body.Locals.size())
+    return false;
+  std::string_view Type = Body.Locals[Where.Index].Type;
+  return Type.starts_with("typename ") && speaksOfLock(Type);
 }
 
 //===-- Inside one function -----------------------------------------------===//
@@ -167,6 +181,10 @@ void ThreadFlow::applySummary(State &S, EventId E,
 void ThreadFlow::transfer(State &S, EventId E) {
   Events[E] = S;
   const Event &Call = P.body(F).Events[E];
+  if (isOpenGuard(P, P.body(F), Call)) {
+    S.How = Attachment::Either;
+    S.Since = None;
+  }
   if (Call.Kind != EventKind::Call || leaveGuard(S, E))
     return;
   if (const EffectFact *Effect = turnOf(P, Call))
@@ -201,7 +219,7 @@ bool ThreadStates::changesState(const Program &P, FunctionId F) const {
   return std::any_of(
       P.body(F).Events.begin(), P.body(F).Events.end(), [&](const Event &E) {
         if (E.Kind != EventKind::Call)
-          return false;
+          return isOpenGuard(P, P.body(F), E);
         if (turnOf(P, E))
           return true;
         auto It = P.BodyOf.find(E.Callee);
@@ -238,7 +256,8 @@ void ThreadStates::summarise(const Program &P) {
   }
 }
 
-EventId ThreadStates::attachesAt(const Program &P, FunctionId F) const {
+EventId ThreadStates::attachesAt(const Program &P, FunctionId F,
+                                 int Depth) const {
   Run R = enteredDetached(P, F);
   const std::vector<Event> &Events = P.body(F).Events;
   for (EventId E = 0; E != Events.size(); ++E) {
@@ -248,10 +267,14 @@ EventId ThreadStates::attachesAt(const Program &P, FunctionId F) const {
       continue;
     const EffectFact *Effect = turnOf(P, Events[E]);
     auto Callee = P.BodyOf.find(Events[E].Callee);
-    bool Attaches = Effect ? Effect->Attaches && !Effect->Detaches
-                           : Callee != P.BodyOf.end() &&
-                                 Summaries[Callee->second].IfDetached ==
-                                     Attachment::Attached;
+    // A helper that detaches and comes back leaves its caller attached too,
+    // but cannot be called without a thread state.
+    bool Attaches = Effect
+                        ? Effect->Attaches && !Effect->Detaches
+                        : Callee != P.BodyOf.end() && Depth < 4 &&
+                              Summaries[Callee->second].IfDetached ==
+                                  Attachment::Attached &&
+                              attachesAt(P, Callee->second, Depth + 1) != None;
     if (Attaches)
       return E;
   }

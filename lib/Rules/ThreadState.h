@@ -62,7 +62,7 @@ public:
 
   /// The first call by which \p F, entered detached, attaches the thread;
   /// None when it never does.
-  EventId attachesAt(const Program &P, FunctionId F) const;
+  EventId attachesAt(const Program &P, FunctionId F, int Depth = 0) const;
 
   /// The first use of Python's C API when \p F is entered detached, in \p F
   /// itself or in what it calls.

@@ -243,9 +243,8 @@ TEST(Extract, AtomicLoadsAndStoresHaveValues) {
   EXPECT_THAT(C.events("g"),
               ElementsAre("address b", "address b", "read b atomic",
                           "write b = of b atomic"));
-  EXPECT_THAT(C.events("h"),
-              ElementsAre("address b", "read b atomic", "bind v = b",
-                          "return v"));
+  EXPECT_THAT(C.events("h"), ElementsAre("address b", "read b atomic",
+                                         "bind v = b", "return v"));
   Snippet Cxx("#include <atomic>\nstd::atomic<int> a;\n"
               "void f() { a.store(a.load() + 1); }\n"
               "void g() { a = a - 1; }\n"

@@ -53,13 +53,14 @@ TEST(MergeBodies, EveryPlatformsBodyOfANameIsAFunction) {
 }
 
 TEST(MergeBodies, ACallFromElsewhereMayRunEachOfThem) {
-  Linked L(SourceFiles{
-      {"module.c", Python + "int scan(int);\n"
-                            "PyObject *f(PyObject *s, PyObject *o)\n"
-                            "{ scan(1); return o; }\n" +
-                       method("f")},
-      {"linux.c", "int scan(int n) { return n; }\n"},
-      {"osx.c", "int scan(int n) { return n + 1; }\n"}});
+  Linked L(
+      SourceFiles{{"module.c", Python +
+                                   "int scan(int);\n"
+                                   "PyObject *f(PyObject *s, PyObject *o)\n"
+                                   "{ scan(1); return o; }\n" +
+                                   method("f")},
+                  {"linux.c", "int scan(int n) { return n; }\n"},
+                  {"osx.c", "int scan(int n) { return n + 1; }\n"}});
   EXPECT_THAT(bodies(L, "scan"),
               ElementsAre("linux.c: concurrent", "osx.c: concurrent"));
 }
@@ -76,10 +77,11 @@ TEST(MergeBodies, AUnitCallsTheBodyItDefines) {
 
 TEST(MergeBodies, AFunctionHandedOverIsEachOfItsBodies) {
   Linked L(SourceFiles{
-      {"module.c", Python + "void done(void *);\n"
-                            "void run(void (*f)(void *), void *p) { f(p); }\n"
-                            "PyObject *f(PyObject *s, PyObject *o)\n"
-                            "{ run(done, s); return o; }\n" +
+      {"module.c", Python +
+                       "void done(void *);\n"
+                       "void run(void (*f)(void *), void *p) { f(p); }\n"
+                       "PyObject *f(PyObject *s, PyObject *o)\n"
+                       "{ run(done, s); return o; }\n" +
                        method("f")},
       {"linux.c", "void done(void *p) {}\n"},
       {"osx.c", "void done(void *p) { *(int *)p = 1; }\n"}});
