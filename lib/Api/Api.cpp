@@ -95,9 +95,9 @@ static void addMissing(std::vector<T> &To, std::vector<T> &&From) {
 }
 
 template <class Fact>
-static void replace(std::optional<Fact> &Old, std::optional<Fact> &&New) {
+static void replace(std::optional<Fact> &Old, const std::optional<Fact> &New) {
   if (New)
-    Old = std::move(New);
+    Old = New;
 }
 
 bool Api::isBindingTool(std::string_view Name) const {
@@ -137,14 +137,14 @@ void Api::merge(ApiFunction &&New) {
     Old.Callbacks = std::move(New.Callbacks);
   addMissing(Old.Ast, std::move(New.Ast));
   addMissing(Old.Sources, std::move(New.Sources));
-  replace(Old.Borrow, std::move(New.Borrow));
-  replace(Old.Alloc, std::move(New.Alloc));
-  replace(Old.Lock, std::move(New.Lock));
-  replace(Old.Effect, std::move(New.Effect));
-  replace(Old.Ownership, std::move(New.Ownership));
-  replace(Old.Libc, std::move(New.Libc));
-  replace(Old.Memory, std::move(New.Memory));
-  replace(Old.Container, std::move(New.Container));
+  replace(Old.Borrow, New.Borrow);
+  replace(Old.Alloc, New.Alloc);
+  replace(Old.Lock, New.Lock);
+  replace(Old.Effect, New.Effect);
+  replace(Old.Ownership, New.Ownership);
+  replace(Old.Libc, New.Libc);
+  replace(Old.Memory, New.Memory);
+  replace(Old.Container, New.Container);
 }
 
 llvm::Error Api::extend(std::string_view Text, std::string_view Where) {

@@ -47,7 +47,8 @@ void collect(QualType Type, Member Written, Callees &Out, unsigned Depth) {
       Depth > 8)
     return;
   const CXXRecordDecl *Class = Type->getAsCXXRecordDecl();
-  if (!Class || !(Class = Class->getDefinition()))
+  Class = Class ? Class->getDefinition() : nullptr;
+  if (!Class)
     return;
   if (const FunctionDecl *F = Written(Class))
     Out.push_back(F);

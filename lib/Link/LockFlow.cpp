@@ -50,7 +50,7 @@ bool LockFlow::join(LockState &Into, const LockState &From) {
 
 void LockFlow::note(EventId E, LockChange Change) {
   Change.At = E;
-  Changes[E].push_back(std::move(Change));
+  Changes[E].push_back(Change);
 }
 
 void LockFlow::acquire(LockState &S, HeldLock L, HeldIf Result) {
