@@ -19,7 +19,7 @@ stop(PyObject *op, PyObject *unused)
 
 /* As one step. */
 static PyObject *
-pause(PyObject *op, PyObject *unused)
+hold(PyObject *op, PyObject *unused)
 {
     Sampler *self = (Sampler *)op;
     if (swap_int(&self->paused, 1))
@@ -45,7 +45,7 @@ set_callback(PyObject *op, PyObject *callback)
 static PyMethodDef methods[] = {
     {"start", start, METH_NOARGS, NULL},
     {"stop", stop, METH_NOARGS, NULL},
-    {"pause", pause, METH_NOARGS, NULL},
+    {"pause", hold, METH_NOARGS, NULL},
     {"sample", sample, METH_NOARGS, NULL},
     {"set_callback", set_callback, METH_O, NULL},
     {NULL, NULL, 0, NULL},

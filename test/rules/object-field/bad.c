@@ -6,6 +6,7 @@
 // RUN: %scan --select object-field --format full --exit-zero %s | %FileCheck %s
 
 #include <Python.h>
+#include <stddef.h>
 
 // 1: setter and getter of an owned reference.
 typedef struct {
