@@ -57,6 +57,8 @@ public:
   struct State : ThreadStates::State {
     /// Guards alive here: the local, and the state before it was made.
     std::vector<std::pair<uint32_t, ThreadStates::State>> Guards;
+    uint32_t Open = None; ///< guard of open type, and what was before it
+    ThreadStates::State Before;
   };
 
   ThreadFlow(const Program &P, const std::vector<ThreadStates::Summary> &Known,
@@ -76,7 +78,7 @@ public:
     S.How = Start;
     return S;
   }
-  bool join(State &Into, const State &From);
+  bool join(State &Into, const State &Other);
   void transfer(State &S, EventId E);
   void edge(State &S, uint32_t Block, uint32_t) { Out[Block] = S; }
 
@@ -96,7 +98,20 @@ private:
   std::vector<std::optional<State>> Out;
 };
 
-bool ThreadFlow::join(State &Into, const State &From) {
+bool ThreadFlow::join(State &Into, const State &Other) {
+  // A guard that was made on one of the ways only has ended where they meet.
+  auto Ended = [](State S) {
+    static_cast<ThreadStates::State &>(S) = S.Before;
+    S.Open = None;
+    return S;
+  };
+  bool Ends = Into.Open != Other.Open;
+  State From = Ends && Other.Open != None ? Ended(Other) : Other;
+  if (Ends && Into.Open != None) {
+    Into = Ended(Into);
+    join(Into, From);
+    return true;
+  }
   if (Into.How == From.How && Into.Since == None && From.Since != None) {
     Into.Since = From.Since; // given up here on one of the ways, at least
     return true;
@@ -181,7 +196,9 @@ void ThreadFlow::applySummary(State &S, EventId E,
 void ThreadFlow::transfer(State &S, EventId E) {
   Events[E] = S;
   const Event &Call = P.body(F).Events[E];
-  if (isOpenGuard(P, P.body(F), Call)) {
+  if (isOpenGuard(P, P.body(F), Call) && S.Open == None) {
+    S.Open = P.path(Call.Where).Index;
+    S.Before = S;
     S.How = Attachment::Either;
     S.Since = None;
   }
@@ -198,9 +215,11 @@ Attachment ThreadFlow::exit() const {
   std::optional<Attachment> Result;
   for (uint32_t B = 0; B != Body.Blocks.size(); ++B)
     for (uint32_t Next : Body.Blocks[B].Succs)
-      if (Next == Body.Exit && Out[B])
-        Result = !Result || *Result == Out[B]->How ? Out[B]->How
-                                                   : Attachment::Either;
+      if (Next == Body.Exit && Out[B]) {
+        Attachment How =
+            Out[B]->Open == None ? Out[B]->How : Out[B]->Before.How;
+        Result = !Result || *Result == How ? How : Attachment::Either;
+      }
   return Result.value_or(Start);
 }
 
