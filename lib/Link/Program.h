@@ -261,6 +261,8 @@ struct FieldAccess {
 //===-- Program -----------------------------------------------------------===//
 
 class OwnershipModel;
+class Reaches;
+class ThreadStates;
 
 /// What the extension promises about its objects; decides how much is said
 /// about their fields.
@@ -341,6 +343,12 @@ public:
   /// Who can reach the container operand \p Arg of call \p S when it runs.
   SharingVerdict sharing(Site S, unsigned Arg) const;
 
+  /// Who has a thread state where (ThreadState.h).
+  const ThreadStates &threads() const;
+
+  /// What may happen during calls (Reach.h).
+  const Reaches &reaches() const;
+
   /// Is a critical section on the container operand \p Arg held at \p S?
   bool sectionHeld(Site S, unsigned Arg) const;
 
@@ -360,8 +368,10 @@ public:
 private:
   std::map<std::vector<uint32_t>, PathId> PathIndex;
   mutable std::vector<std::pair<bool, const ApiFunction *>> ApiCache;
-  /// Remembers answers of sharing(); made anew by a move of the program.
+  /// Made when first asked for; anew by a move of the program.
   mutable std::shared_ptr<OwnershipModel> Owners;
+  mutable std::shared_ptr<const ThreadStates> Threads;
+  mutable std::shared_ptr<const Reaches> Runs; ///< as Owners
 };
 
 } // namespace ungil

@@ -221,4 +221,10 @@ bool Reaches::holdsPlain(EntityId Holder, int Depth) const {
   return Some;
 }
 
+const Reaches &Program::reaches() const {
+  if (!Runs || &Runs->program() != this)
+    Runs = std::make_shared<const Reaches>(*this);
+  return *Runs;
+}
+
 } // namespace ungil

@@ -1,4 +1,4 @@
-//===- Reach.h - what may happen during a call ----------------*- C++ -*-===//
+//===- Reach.h - what may happen during a call ------------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -39,6 +39,8 @@ struct CallEffect {
 class Reaches {
 public:
   explicit Reaches(const Program &P);
+
+  const Program &program() const { return P; }
 
   /// Of the call at \p S.
   CallEffect of(Site S) const;

@@ -48,7 +48,7 @@ Site whereTaken(const Program &P, FunctionId F, const HeldLock &L);
 /// array need not be, nor what a call returns.
 bool namesOneLock(const Program &P, const Origin &What);
 
-/// `mutex 'self->lock'`, `critical section on 'self'`.
+/// `lock 'self->lock'`, `critical section on 'self'`.
 std::string lockNoun(const Program &P, FunctionId F, const HeldLock &L);
 
 } // namespace ungil::rules

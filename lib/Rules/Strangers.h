@@ -16,7 +16,7 @@
 #ifndef UNGIL_RULES_STRANGERS_H
 #define UNGIL_RULES_STRANGERS_H
 
-#include "Rules/ThreadState.h"
+#include "Link/ThreadState.h"
 #include <map>
 
 namespace ungil::rules {

@@ -22,8 +22,8 @@ namespace ungil {
 inline bool speaksOfLock(llvm::StringRef Text) {
   return llvm::any_of(
       llvm::ArrayRef<const char *>{"lock", "mutex", "critical", "guard",
-                                   "synchron", "monitor", "gil", "nogil",
-                                   "_begin", "begin_", "acquire", "thread"},
+                                   "synchron", "monitor", "gil", "_begin",
+                                   "begin_", "acquire", "thread"},
       [&](const char *Word) { return Text.contains_insensitive(Word); });
 }
 

@@ -115,8 +115,7 @@ void findPrivate(const Program &P, FunctionId F, const LockChange &Begin,
 
 std::vector<Finding> criticalSectionObject(const Program &P) {
   std::vector<Finding> All;
-  Reaches Runs(P);
-  Suspensions Breaks(P, Runs);
+  Suspensions Breaks(P, P.reaches());
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     if (!P.reportable(F) || !P.isConcurrent(F))
       continue;

@@ -13,7 +13,7 @@
 #ifndef UNGIL_RULES_DETACHEDAPI_ATTACHEDWAITS_H
 #define UNGIL_RULES_DETACHEDAPI_ATTACHEDWAITS_H
 
-#include "Rules/ThreadState.h"
+#include "Link/ThreadState.h"
 #include <vector>
 
 namespace ungil::rules {

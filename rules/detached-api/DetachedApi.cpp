@@ -11,8 +11,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "AttachedWaits.h"
+#include "Link/ThreadState.h"
 #include "Rules/Common.h"
-#include "Rules/ThreadState.h"
 #include "StrangerCalls.h"
 #include <algorithm>
 #include <set>
@@ -267,7 +267,7 @@ std::vector<Finding> Places::run() {
 } // namespace
 
 std::vector<Finding> detachedApi(const Program &P) {
-  ThreadStates Threads(P);
+  const ThreadStates &Threads = P.threads();
   std::vector<Finding> Found = Calls(P, Threads).run();
   for (auto &More : {strangerCalls(P, Threads), attachedWaits(P, Threads),
                      Places(P, Threads).run()})

@@ -14,7 +14,7 @@
 #define UNGIL_RULES_LOCKOVERPYTHON_HIDDENLOCKS_H
 
 #include "Link/Reach.h"
-#include "Rules/ThreadState.h"
+#include "Link/ThreadState.h"
 #include <vector>
 
 namespace ungil::rules {

@@ -12,9 +12,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "HiddenLocks.h"
+#include "Link/ThreadState.h"
 #include "Rules/Common.h"
 #include "Rules/Locking.h"
-#include "Rules/ThreadState.h"
 #include <algorithm>
 #include <map>
 
@@ -31,7 +31,8 @@ struct Region {
 
 class LockRegions {
 public:
-  explicit LockRegions(const Program &P) : P(P), Runs(P), Threads(P) {}
+  explicit LockRegions(const Program &P)
+      : P(P), Runs(P.reaches()), Threads(P.threads()) {}
 
   void judge(FunctionId F, std::vector<Finding> &All);
 
@@ -45,8 +46,8 @@ private:
                  const std::vector<HeldLock> &Also) const;
 
   const Program &P;
-  Reaches Runs;
-  ThreadStates Threads;
+  const Reaches &Runs;
+  const ThreadStates &Threads;
 };
 
 /// Does a thread that has to wait for \p L keep its thread state?

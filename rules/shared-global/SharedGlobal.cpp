@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Link/ThreadState.h"
 #include "Rules/Common.h"
 #include "Rules/SharedPlace.h"
-#include "Rules/ThreadState.h"
 #include <algorithm>
 
 namespace ungil::rules {
@@ -53,10 +53,9 @@ static std::string help(const Entity &Place, const PlaceVerdict &V) {
 
 /// Does some thread use the handle detached? Then its library was trusted to
 /// be thread-safe while there still was a GIL.
-static bool usedDetached(const Program &P, const ThreadStates &Threads,
-                         const PlaceVerdict &V) {
+static bool usedDetached(const Program &P, const PlaceVerdict &V) {
   auto Detached = [&](const Access &A) {
-    auto State = Threads.at(A.At);
+    auto State = P.threads().at(A.At);
     return A.Opaque && State && State->How != Attachment::Attached;
   };
   return Detached(V.At) ||
@@ -65,13 +64,12 @@ static bool usedDetached(const Program &P, const ThreadStates &Threads,
 
 std::vector<Finding> sharedGlobal(const Program &P) {
   std::vector<Finding> All;
-  ThreadStates Threads(P);
   for (const auto &[Place, Accesses] : P.Places)
     for (const PlaceVerdict &V : judgePlace(P, Place)) {
       if (V.Problem == PlaceProblem::LazyInit ||
           V.Problem == PlaceProblem::DoubleChecked)
         continue;
-      if (V.At.Opaque && usedDetached(P, Threads, V))
+      if (V.At.Opaque && usedDetached(P, V))
         continue;
       const Entity &E = P.entity(Place);
       Finding F = placeFinding(P, "shared-global", Place, V);

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Rules/ThreadState.h"
+#include "Link/ThreadState.h"
 #include "FactsTesting.h"
 #include "Rules/Strangers.h"
 #include "gmock/gmock.h"

@@ -5,12 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Rules/ThreadState.h"
+#include "Link/ThreadState.h"
 #include "Link/Flow.h"
 #include "Support/LockNames.h"
 #include <algorithm>
 
-namespace ungil::rules {
+namespace ungil {
 
 bool usesPython(const Program &P, const Event &Call) {
   if (Call.Kind != EventKind::Call || Call.Callee == None ||
@@ -385,4 +385,10 @@ std::optional<ThreadStates::State> ThreadStates::at(Site S) const {
   return Runs[S.Function]->at(S.Event);
 }
 
-} // namespace ungil::rules
+const ThreadStates &Program::threads() const {
+  if (!Threads)
+    Threads = std::make_shared<const ThreadStates>(*this);
+  return *Threads;
+}
+
+} // namespace ungil

@@ -12,14 +12,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef UNGIL_RULES_THREADSTATE_H
-#define UNGIL_RULES_THREADSTATE_H
+#ifndef UNGIL_LINK_THREADSTATE_H
+#define UNGIL_LINK_THREADSTATE_H
 
 #include "Link/Program.h"
 #include <optional>
 #include <vector>
 
-namespace ungil::rules {
+namespace ungil {
 
 /// Does \p Call use Python's C API in a way that needs a thread state?
 bool usesPython(const Program &P, const Event &Call);
@@ -91,6 +91,6 @@ private:
   std::vector<std::optional<Run>> Runs;
 };
 
-} // namespace ungil::rules
+} // namespace ungil
 
 #endif
