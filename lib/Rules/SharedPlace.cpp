@@ -191,7 +191,10 @@ public:
       return A.Opaque || !A.writes();
     });
     if (Field == None && !Handle) {
-      Own.push_back(*verdict(P, *Problem, Live, None));
+      // What a library is assumed to do adds nothing to what is seen.
+      std::vector<Access> Seen = Live;
+      std::erase_if(Seen, [](const Access &A) { return A.Opaque; });
+      Own.push_back(*verdict(P, *Problem, Seen, None));
       return;
     }
     std::set<FunctionId> Functions;
