@@ -7,7 +7,9 @@
 
 #include "Fix/Apply.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include <algorithm>
+#include <tuple>
 
 namespace ungil::fix {
 
@@ -42,6 +44,11 @@ std::vector<size_t> choose(llvm::ArrayRef<const FixPlan *> Plans) {
   return Chosen;
 }
 
+bool comesBefore(const Edit &A, const Edit &B) {
+  return std::tie(A.File, A.Offset, A.Length) <
+         std::tie(B.File, B.Offset, B.Length);
+}
+
 std::map<FileId, std::vector<Edit>>
 editsByFile(llvm::ArrayRef<const FixPlan *> Plans) {
   std::map<FileId, std::vector<Edit>> All;
@@ -49,9 +56,7 @@ editsByFile(llvm::ArrayRef<const FixPlan *> Plans) {
     for (const Edit &E : Plan->Edits)
       All[E.File].push_back(E);
   for (auto &[File, Edits] : All) {
-    llvm::stable_sort(Edits, [](const Edit &A, const Edit &B) {
-      return A.Offset < B.Offset;
-    });
+    llvm::stable_sort(Edits, comesBefore);
     Edits.erase(std::unique(Edits.begin(), Edits.end(), isSameOnce),
                 Edits.end());
   }
@@ -93,18 +98,16 @@ struct Hunk {
 };
 
 /// Where the two differ. Edits are few and small: after a difference the next
-/// place where several lines agree is near.
+/// line that both have is near.
 std::vector<Hunk> differences(const Lines &Old, const Lines &New) {
-  constexpr size_t Agree = 3;
   auto Same = [&](size_t I, size_t J) {
-    for (size_t K = 0; K != Agree; ++K) {
-      bool OldEnds = I + K >= Old.size(), NewEnds = J + K >= New.size();
-      if (OldEnds || NewEnds)
-        return OldEnds && NewEnds;
-      if (Old[I + K] != New[J + K])
-        return false;
-    }
-    return true;
+    if (I >= Old.size() || J >= New.size())
+      return I >= Old.size() && J >= New.size();
+    // A lone brace or an empty line agrees with anything.
+    bool Telling = llvm::any_of(Old[I], llvm::isAlnum);
+    return Old[I] == New[J] &&
+           (Telling || (I + 1 < Old.size() && J + 1 < New.size() &&
+                        Old[I + 1] == New[J + 1]));
   };
   std::vector<Hunk> All;
   for (size_t I = 0, J = 0; I < Old.size() || J < New.size();) {

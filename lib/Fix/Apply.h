@@ -28,6 +28,9 @@ namespace ungil::fix {
 /// touching, unless both are the same Edit::Once.
 std::vector<size_t> choose(llvm::ArrayRef<const FixPlan *> Plans);
 
+/// The order edits are made in: an insertion comes before what stands there.
+bool comesBefore(const Edit &A, const Edit &B);
+
 /// The edits of \p Plans by file, sorted, a repeated Edit::Once dropped.
 std::map<FileId, std::vector<Edit>>
 editsByFile(llvm::ArrayRef<const FixPlan *> Plans);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fix/Draft.h"
+#include "Fix/Apply.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -87,11 +88,12 @@ void Draft::render(StatementId S, const Change &C,
   else
     Whole += Back;
   if (Whole.empty() && OwnLine) { // the line goes with it
-    size_t LineEnd = Code.Text.find_first_not_of(" \t", Stop);
-    if (LineEnd != std::string_view::npos &&
-        (Code.Text[LineEnd] == '\n' || Code.Text[LineEnd] == '\r')) {
-      Begin -= static_cast<uint32_t>(Code.indent(Begin).size());
-      Stop = static_cast<uint32_t>(Code.Text.find('\n', Stop)) + 1;
+    size_t Rest = Code.Text.find_first_not_of(" \t", Stop);
+    size_t LineBegin = Begin - Code.indent(Begin).size();
+    if (Rest != std::string_view::npos && LineBegin >= End.size() &&
+        (Code.Text[Rest] == '\n' || Code.Text[Rest] == '\r')) {
+      Begin = static_cast<uint32_t>(LineBegin - End.size());
+      Stop = static_cast<uint32_t>(Rest);
     }
   }
   Out.push_back({Code.file(), Begin, Stop - Begin, Whole});
@@ -108,9 +110,7 @@ FixPlan Draft::finish(Applicability How, std::string Title) const {
   Plan.Edits = Plain;
   for (const auto &[S, C] : Changes)
     render(S, C, Plan.Edits);
-  llvm::stable_sort(Plan.Edits, [](const Edit &A, const Edit &B) {
-    return A.Offset < B.Offset;
-  });
+  llvm::stable_sort(Plan.Edits, comesBefore);
   return Plan;
 }
 

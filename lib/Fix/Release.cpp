@@ -215,14 +215,24 @@ Holds Releases::leave(StatementId S, Holds Now) {
   std::string Result = Code.freeName("result");
   uint32_t ValueBegin = Words[1].Offset, ValueEnd = Words.back().Offset;
   std::string Space = llvm::StringRef(Type).ends_with("*") ? "" : " ";
-  release(S, Now, false); // refuses what is kept
-  if (D.isRefused())
-    return Holds::Unreached;
-  D.rewrite(
-      S, {Type + Space + Result + " = " +
-              std::string(Code.Text.substr(ValueBegin, ValueEnd - ValueBegin)) +
-              ";",
-          releaseText(Now), "return " + Result + ";"});
+  if (Kept)
+    D.refuse("'" + V.Name + "' is stored without a reference of its own");
+  std::vector<std::string> Lines{
+      Type + Space + Result + " = " +
+          std::string(Code.Text.substr(ValueBegin, ValueEnd - ValueBegin)) +
+          ";",
+      releaseText(Now), "return " + Result + ";"};
+  // A declaration right in a switch would be in the way of the next case.
+  StatementId Block = Here.Parent;
+  if (Code[Block].Kind == StatementKind::Case ||
+      (Code[Block].Parent != None &&
+       Code[Code[Block].Parent].Kind == StatementKind::Switch)) {
+    for (std::string &Line : Lines)
+      Line.insert(0, Code.indentUnit());
+    Lines.insert(Lines.begin(), "{");
+    Lines.emplace_back("}");
+  }
+  D.rewrite(S, std::move(Lines));
   return Holds::Unreached;
 }
 
