@@ -64,7 +64,11 @@ static uint32_t afterIncludes(std::string_view Text) {
 void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
             std::string_view Name, PyVersion Since, bool InCompat) {
   PyVersion Target = Context.Options.Target;
-  if (!Target || Since <= Target ||
+  if (!Target) {
+    llvm::StringRef Headers = Context.P.Facts.PythonVersion; // 3.13.0
+    Target = parsePyVersion(Headers.take_front(Headers.find('.', 2)));
+  }
+  if (Since <= Target ||
       Code.Text.find("pythoncapi_compat.h") != std::string_view::npos)
     return;
   std::string Function(Name);

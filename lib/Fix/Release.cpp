@@ -39,6 +39,7 @@ private:
   Holds join(Holds A, Holds B);
   std::optional<Holds> takesReference(StatementId S);
   void removeTaking(StatementId S);
+  Holds ownDefault(StatementId S);
   bool assigns(StatementId S) const;
   bool staysInside(StatementId Jump) const;
   bool mentioned(StatementId S) const;
@@ -236,6 +237,25 @@ Holds Releases::leave(StatementId S, Holds Now) {
   return Holds::Unreached;
 }
 
+/// `if (v == NULL) v = fallback;`: then we own the fallback as well.
+Holds Releases::ownDefault(StatementId S) {
+  std::vector<Token> Words = tokens(Code.Text, Code[S].Offset, Code[S].end());
+  bool Plain = llvm::all_of(Words, [&](const Token &T) {
+    std::string_view Text = spelling(Code.Text, T);
+    return T.Kind == TokenKind::Name || Text == "=" || Text == ";" ||
+           Text == "->" || Text == ".";
+  });
+  if (!Plain || Words.size() < 4) {
+    D.refuse("'" + V.Name + "' is set again on some of the ways");
+    return Holds::Null;
+  }
+  uint32_t Begin = Words[2].Offset, End = Words.back().Offset;
+  D.replace(Begin, End,
+            "Py_NewRef(" + std::string(Code.Text.substr(Begin, End - Begin)) +
+                ")");
+  return Holds::Ours;
+}
+
 Holds Releases::walkSimple(StatementId S, Holds Now) {
   const Statement &Here = Code[S];
   if (Here.has(SF_Macro | SF_Leaves)) {
@@ -247,7 +267,11 @@ Holds Releases::walkSimple(StatementId S, Holds Now) {
              "' can leave the function");
     return Now;
   }
-  if (!isOurs(Now) || S == V.From)
+  if (S == V.From)
+    return Now;
+  if (Now == Holds::Null && assigns(S))
+    return ownDefault(S);
+  if (!isOurs(Now))
     return Now;
   if (keepsWithout(S))
     Kept = true;
