@@ -44,6 +44,7 @@ private:
   void checkFailure();
   void nullForNone();
   void mustNotThrow();
+  bool isRightType() const;
   std::string castTo(const std::string &Type, std::string Value) const;
 
   const FixContext &Context;
@@ -236,6 +237,22 @@ void BorrowFix::ownVariable() {
   releaseOnEveryPath(D, Code, Owned);
 }
 
+/// PyList_GetItem raises SystemError for what is no list, its successor
+/// TypeError: is the argument known to be one?
+bool BorrowFix::isRightType() const {
+  if (Api->Borrow->Category != "list" || Call.Args.empty())
+    return true;
+  const SourceRange &Body = P.body(S.Function).Body;
+  llvm::StringRef Before(
+      Code.Text.substr(Body.Offset, Call.NameBegin - Body.Offset));
+  llvm::StringRef List(Call.Args[0]);
+  for (const char *Check :
+       {"PyList_Check(", "PyList_CheckExact(", "&PyList_Type, &"})
+    if (Before.contains((Check + List).str()))
+      return true;
+  return false;
+}
+
 FixPlan BorrowFix::plan() {
   findCall();
   mustNotThrow();
@@ -247,8 +264,9 @@ FixPlan BorrowFix::plan() {
     else
       fixInPlace(D, Code, {S, Call, Where, Strong});
   }
-  bool SameErrors = Strong && (Strong->Form == ReplaceForm::Same ||
-                               Strong->Form == ReplaceForm::Out);
+  bool SameErrors =
+      Strong && (Strong->Form == ReplaceForm::Out ||
+                 (Strong->Form == ReplaceForm::Same && isRightType()));
   return D.finish(SameErrors ? Applicability::Safe : Applicability::Suggested,
                   "use " + (Strong ? Strong->Name : std::string()) +
                       "() and release its reference");
