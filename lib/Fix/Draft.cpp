@@ -1,0 +1,117 @@
+//===- Draft.cpp - the edits of one fix -----------------------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fix/Draft.h"
+#include "Fix/Apply.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+namespace ungil::fix {
+
+void Draft::replace(uint32_t Begin, uint32_t End, std::string Text) {
+  Plain.push_back({Code.file(), Begin, End - Begin, std::move(Text)});
+}
+
+void Draft::once(uint32_t At, std::string Text) {
+  Plain.push_back({Code.file(), At, 0, std::move(Text), /*Once=*/true});
+}
+
+void Draft::before(StatementId S, std::string Line) {
+  Changes[S].Before.push_back(std::move(Line));
+}
+
+void Draft::after(StatementId S, std::string Line) {
+  Changes[S].After.push_back(std::move(Line));
+}
+
+void Draft::remove(StatementId S) { Changes[S].Gone = true; }
+
+void Draft::rewrite(StatementId S, std::vector<std::string> Lines) {
+  Changes[S].Gone = true;
+  Changes[S].Instead = std::move(Lines);
+}
+
+/// Does a statement right inside \p Parent stand without braces of its own?
+static bool holdsOne(const Statement &Parent) {
+  return Parent.Kind == StatementKind::If || Parent.Kind == StatementKind::Loop;
+}
+
+void Draft::render(StatementId S, const Change &C,
+                   std::vector<Edit> &Out) const {
+  const Statement &Here = Code[S];
+  const Statement &Parent = Code[Here.Parent];
+  std::string End(Code.lineEnd());
+  bool OwnLine = Code.startsLine(Here.Offset);
+  bool Braces = holdsOne(Parent);
+  std::string Outer = Code.indent(Parent.Offset);
+  std::string Inner =
+      Braces ? Outer + Code.indentUnit() : Code.indent(Here.Offset);
+  std::string Break = OwnLine || Braces ? End + Inner : std::string(" ");
+  std::string Front, Back;
+  for (const std::string &Line : C.Before)
+    Front += Line + Break;
+  for (const std::string &Line : C.After)
+    Back += Break + Line;
+  uint32_t Begin = Here.Offset, Stop = Here.end();
+  std::string Instead = llvm::join(C.Instead, Break);
+  if (Braces) {
+    // `if (x) stmt` and `if (x)\n    stmt` become `if (x) {`, the statement
+    // one level in, and `}`. A comment before the statement stays before it.
+    uint32_t Line = Here.Offset;
+    while (Line > 0 && llvm::isSpace(Code.Text[Line - 1]))
+      --Line;
+    size_t LineBegin = Code.Text.rfind('\n', Line ? Line - 1 : 0) + 1;
+    bool Comment = Code.Text.substr(LineBegin, Line - LineBegin).find("//") !=
+                   std::string_view::npos;
+    Out.push_back({Code.file(), Line, Begin - Line,
+                   (Comment ? End + Outer + "{" : std::string(" {")) + End +
+                       Inner + Front});
+    if (C.Gone)
+      Out.push_back({Code.file(), Begin, Stop - Begin, Instead});
+    Out.push_back({Code.file(), Stop, 0, Back + End + Outer + "}"});
+    return;
+  }
+  if (!C.Gone) {
+    if (!Front.empty())
+      Out.push_back({Code.file(), Begin, 0, Front});
+    if (!Back.empty())
+      Out.push_back({Code.file(), Stop, 0, Back});
+    return;
+  }
+  std::string Whole = Front + Instead;
+  if (Whole.empty() && !Back.empty())
+    Whole = Back.substr(Break.size());
+  else
+    Whole += Back;
+  if (Whole.empty() && OwnLine) { // the line goes with it
+    size_t Rest = Code.Text.find_first_not_of(" \t", Stop);
+    size_t LineBegin = Begin - Code.indent(Begin).size();
+    if (Rest != std::string_view::npos && LineBegin >= End.size() &&
+        (Code.Text[Rest] == '\n' || Code.Text[Rest] == '\r')) {
+      Begin = static_cast<uint32_t>(LineBegin - End.size());
+      Stop = static_cast<uint32_t>(Rest);
+    }
+  }
+  Out.push_back({Code.file(), Begin, Stop - Begin, Whole});
+}
+
+FixPlan Draft::finish(Applicability How, std::string Title) const {
+  FixPlan Plan;
+  if (isRefused()) {
+    Plan.Title = "no edit: " + Refusal;
+    return Plan;
+  }
+  Plan.How = How;
+  Plan.Title = std::move(Title);
+  Plan.Edits = Plain;
+  for (const auto &[S, C] : Changes)
+    render(S, C, Plan.Edits);
+  llvm::stable_sort(Plan.Edits, comesBefore);
+  return Plan;
+}
+
+} // namespace ungil::fix
