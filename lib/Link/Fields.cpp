@@ -33,9 +33,11 @@ struct FieldPath {
 
 class FieldsPass {
 public:
-  FieldsPass(Program &P, const Effects &Calls) : P(P), Owners(P), Calls(Calls) {
+  FieldsPass(Program &P, const Effects &Calls)
+      : P(P), Owners(P), Makers(P), Calls(Calls) {
     // A library keeps the object for callbacks; it does not use it meanwhile.
-    Owners.LibrariesPublish = false;
+    Owners.LibrariesPublish = Makers.LibrariesPublish = false;
+    Makers.CallsPublish = false;
   }
   void run();
 
@@ -52,27 +54,65 @@ private:
   bool isPrivate(Site At, const Origin &Object);
   bool isPrivateParam(FunctionId F, uint32_t Param);
   bool isNew(Site At, const Origin &Object);
+  bool returnsNew(FunctionId F);
+  bool returns(FunctionId F, const Origin &Object) const;
   bool only(FunctionId F, uint8_t Phases) const {
     return !(P.Functions[F].Phases & ~Phases);
   }
 
   Program &P;
   OwnershipModel Owners;
+  OwnershipModel Makers; ///< as the function that makes the object sees it
   const Effects &Calls;
   std::map<std::pair<FunctionId, uint32_t>, bool> PrivateParams;
+  std::map<FunctionId, bool> ReturnsNew;
 };
 
 //===-- Objects nobody else sees ------------------------------------------===//
 
-/// Is it the result of a call that makes an object?
+/// Is it the result of a call that makes an object? Who fills in the fields of
+/// what a callable returned has called a type, or a factory of such.
 bool FieldsPass::isNew(Site At, const Origin &Object) {
   if (Object.Kind != OperandKind::Result || Object.Out)
     return false;
   if (Owners.isFreshCall(At.Function, Object.Index))
     return true;
   const Event &Call = P.body(At.Function).Events[Object.Index];
-  const ApiFunction *Slot = P.slot(Call);
-  return Slot && Slot->Ownership && Slot->Ownership->NewReference; // tp_new
+  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
+    return returnsNew(It->second);
+  const ApiFunction *Slot = P.slot(Call), *Api = P.api(Call);
+  return (Slot && Slot->Ownership && Slot->Ownership->NewReference) || // tp_new
+         (Api && Api->Ownership && Api->Ownership->Calls >= 0);
+}
+
+/// Does \p F make an object for its caller and show it to nobody else?
+bool FieldsPass::returnsNew(FunctionId F) {
+  auto [It, New] = ReturnsNew.try_emplace(F, false);
+  if (!New)
+    return It->second;
+  bool Any = false, Only = true;
+  for (EventId E = 0; E != P.body(F).Events.size(); ++E)
+    if (P.body(F).Events[E].Kind == EventKind::Return)
+      for (const Origin &O : P.Functions[F].Value.value(E)) {
+        if (O.Kind == OperandKind::Null)
+          continue;
+        Any = true;
+        Only &= isNew({F, E}, O) && !Owners.escapedBefore(F, O.Index, 0, E);
+      }
+  return ReturnsNew[F] = Any && Only;
+}
+
+/// Is it \p Object, or nothing, that \p F returns?
+bool FieldsPass::returns(FunctionId F, const Origin &Object) const {
+  bool Any = false;
+  for (EventId E = 0; E != P.body(F).Events.size(); ++E)
+    if (P.body(F).Events[E].Kind == EventKind::Return)
+      for (const Origin &O : P.Functions[F].Value.value(E)) {
+        if (O != Object && O.Kind != OperandKind::Null)
+          return false;
+        Any |= O == Object;
+      }
+  return Any;
 }
 
 bool FieldsPass::isPrivate(Site At, const Origin &Object) {
@@ -84,7 +124,9 @@ bool FieldsPass::isPrivate(Site At, const Origin &Object) {
     // complete: C libraries that keep it for callbacks.
     return isNew(At, Object) &&
            (only(At.Function, P_Init | P_Construct) ||
-            !Owners.escapedBefore(At.Function, Object.Index, 0, At.Event));
+            !Owners.escapedBefore(At.Function, Object.Index, 0, At.Event) ||
+            (returns(At.Function, Object) &&
+             !Makers.escapedBefore(At.Function, Object.Index, 0, At.Event)));
   case OperandKind::Load: {
     const Path &Where = P.path(Object.Index);
     return Where.Root == RootKind::Local && Where.Steps.empty() &&
