@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Extract/FactsBuilder.h"
+#include "Extract/Promises.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
@@ -385,6 +386,7 @@ EntityId FactsBuilder::entity(const FunctionDecl *D) {
   E.Mutates = mutatedArguments(Shown);
   if (Parent != None && E.has(EF_Lambda))
     E.Name = "lambda in " + Facts.Entities[Parent].Name;
+  readPromises(*this, D, Id);
   return Id;
 }
 
@@ -437,6 +439,7 @@ EntityId FactsBuilder::entity(const VarDecl *D) {
   E.Parent = Parent;
   E.Class = classify(Type);
   E.Type = Type.getCanonicalType().getAsString();
+  readPromises(*this, Shown, Id);
   return Id;
 }
 
@@ -458,6 +461,7 @@ EntityId FactsBuilder::entity(const FieldDecl *D) {
     E.Flags |= EF_Array;
   if (isConstStorage(D->getType()))
     E.Flags |= EF_Const;
+  readPromises(*this, D, Id);
   return Id;
 }
 
