@@ -19,6 +19,7 @@
 #   %tidy            clang-tidy with the plugin loaded
 #   %clang           clang of the same LLVM
 #   %check_rule      check-rule.py with the program, the plugin and those headers
+#   %check_fix       check-fix.py, likewise
 #   %ungil_tidy      the wrapper
 #   %python          the Python interpreter that runs lit
 #
@@ -75,17 +76,17 @@ config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cach
 config.environment["NO_COLOR"] = "1"
 config.environment.pop("UNGIL_PYTHON_INCLUDE", None)
 
-check_rule = [
-    config.ungil_python,
-    os.path.join(config.test_source_root, "check-rule.py"),
-    "--ungil",
-    ungil,
-    "--python-headers",
-    python_headers,
-]
+front_ends = ["--ungil", ungil, "--python-headers", python_headers]
 if os.path.exists(plugin) and os.path.exists(clang_tidy):
     config.available_features.add("clang-tidy-plugin")
-    check_rule += ["--clang-tidy", clang_tidy, "--plugin", plugin]
+    front_ends += ["--clang-tidy", clang_tidy, "--plugin", plugin]
+
+
+def checker(script):
+    path = os.path.join(config.test_source_root, script)
+    return " ".join([config.ungil_python, path] + front_ends)
+
+
 
 # Longer names first: lit replaces in this order.
 config.substitutions += [
@@ -93,7 +94,8 @@ config.substitutions += [
     ("%python", config.ungil_python),
     ("%inputs", inputs),
     ("%scan", "%s scan --no-build --python %s" % (ungil, python_headers)),
-    ("%check_rule", " ".join(check_rule)),
+    ("%check_rule", checker("check-rule.py")),
+    ("%check_fix", checker("check-fix.py")),
     ("%ungil_tidy", os.path.join(config.ungil_build, "bin", "ungil-tidy")),
     ("%ungil", ungil),
     ("%tidy", "%s -load=%s" % (clang_tidy, plugin)),

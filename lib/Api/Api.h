@@ -46,8 +46,20 @@ enum class Hazard : uint8_t {
 /// Names for versions: 0x030D for 3.13; 0: every supported version.
 using PyVersion = uint16_t;
 
+/// How code must change with the name of the function.
+enum class ReplaceForm : uint8_t {
+  Manual,    ///< no rule for it
+  Same,      ///< same arguments, errors and result, but the result is strong
+  CanFail,   ///< as Same, but the original never failed
+  Out,       ///< the reference comes out of one more argument; NULL and the
+             ///< exception are as before
+  OutSilent, ///< as Out, but the original never raised
+  OutNone,   ///< as Out; what was None is NULL
+};
+
 struct Replacement {
   std::string Name; ///< `PyList_GetItemRef`
+  ReplaceForm Form = ReplaceForm::Manual;
   std::string Signature;
   std::string Returns; ///< error convention in words
   std::string OnMissing;
@@ -57,7 +69,7 @@ struct Replacement {
   std::string LimitedApi; ///< `yes`, `yes >=3.13`, `no`
 
   template <class Archive> void fields(Archive &A) {
-    A(Name, Signature, Returns, OnMissing, OnError, Since, InCompat,
+    A(Name, Form, Signature, Returns, OnMissing, OnError, Since, InCompat,
       LimitedApi);
   }
 };

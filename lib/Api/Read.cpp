@@ -24,6 +24,7 @@ void readFact(Object &O, Replacement &F) {
   O.read("name", F.Name);
   O.read("signature", F.Signature);
   O.read("returns", F.Returns);
+  O.read("form", F.Form);
   O.read("onMissing", F.OnMissing);
   O.read("onError", F.OnError);
   O.readVersion("since", F.Since);

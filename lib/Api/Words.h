@@ -29,6 +29,15 @@ inline constexpr auto wordsOf(Hazard) {
                                       {"sharedMutable", Hazard::SharedMutable},
                                       {"always", Hazard::Always}});
 }
+inline constexpr auto wordsOf(ReplaceForm) {
+  return std::to_array<Word<ReplaceForm>>(
+      {{"manual", ReplaceForm::Manual},
+       {"same", ReplaceForm::Same},
+       {"canFail", ReplaceForm::CanFail},
+       {"out", ReplaceForm::Out},
+       {"outSilent", ReplaceForm::OutSilent},
+       {"outNone", ReplaceForm::OutNone}});
+}
 inline constexpr auto wordsOf(AllocRole) {
   return std::to_array<Word<AllocRole>>({{"alloc", AllocRole::Alloc},
                                          {"realloc", AllocRole::Realloc},

@@ -70,7 +70,8 @@ static constexpr StringLiteral Pybind11Parts[] = {"attr",
 static constexpr StringLiteral WholePybind11 =
     "#include <pybind11/pybind11.h>\n";
 
-IntrusiveRefCntPtr<vfs::FileSystem> fileSystemWithBuiltins() {
+IntrusiveRefCntPtr<vfs::FileSystem>
+fileSystemWithBuiltins(const std::map<std::string, std::string> &Edited) {
   auto Memory = makeIntrusiveRefCnt<vfs::InMemoryFileSystem>();
   auto Add = [&](const std::string &Path, StringRef Text) {
     Memory->addFile(Path, /*ModificationTime=*/0,
@@ -81,6 +82,8 @@ IntrusiveRefCntPtr<vfs::FileSystem> fileSystemWithBuiltins() {
   for (StringRef Part : Pybind11Parts)
     Add((ToolHeaderDir + "/pybind11/" + Part + ".h").str(), WholePybind11);
   Add(joinPath(PythonWrapperDir, "Python.h"), PythonWrapper);
+  for (const auto &[Path, Text] : Edited)
+    Add(Path, Text);
   auto Both =
       makeIntrusiveRefCnt<vfs::OverlayFileSystem>(vfs::getRealFileSystem());
   Both->pushOverlay(Memory);

@@ -18,6 +18,8 @@
 
 #include "llvm/ADT/IntrusiveRefCntPtr.h"
 #include "llvm/ADT/StringRef.h"
+#include <map>
+#include <string>
 #include <vector>
 
 namespace llvm::vfs {
@@ -44,8 +46,10 @@ struct BuiltinHeader {
 /// The embedded headers (from the generated BuiltinHeadersData.cpp).
 std::vector<BuiltinHeader> builtinHeaders();
 
-/// The real file system with the embedded headers in front.
-llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> fileSystemWithBuiltins();
+/// The real file system with the embedded headers in front, and before both
+/// the texts of \p Edited by absolute path.
+llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>
+fileSystemWithBuiltins(const std::map<std::string, std::string> &Edited = {});
 
 } // namespace ungil
 

@@ -23,6 +23,7 @@
 #include "Report/Finding.h"
 #include "llvm/Support/Error.h"
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,10 @@ struct ScanPlan {
   unsigned Jobs = 1;
   unsigned TimeoutSeconds = 300;
   bool Progress = false;
+  /// Warnings count as errors in the facts: is edited code still right?
+  bool Check = false;
+  /// Text by absolute path, read in place of what is on disk.
+  std::map<std::string, std::string> Edited;
 };
 
 /// Decides what is analysed and how. Fails only on usage errors (a path that
@@ -99,6 +104,9 @@ struct UnitResult {
   /// Types of missing headers that stand-ins were declared for; sorted.
   std::vector<std::string> StandInTypes;
 };
+
+/// \p Plan for headers as a build with the GIL reads them.
+ScanPlan withGil(ScanPlan Plan);
 
 /// Parses every unit; results are in the order of Plan.Units whatever -j.
 std::vector<UnitResult> parse(const ScanPlan &Plan);

@@ -223,6 +223,8 @@ CleanFlags keepMeaning(ArrayRef<std::string> Args, StringRef Directory) {
   return Out;
 }
 
+static constexpr StringLiteral WithoutGil = "-DPy_GIL_DISABLED=1";
+
 void appendTarget(const PythonHeaders &Python, bool DefinesLimitedApi,
                   std::vector<std::string> &Args) {
   if (DefinesLimitedApi && !Python.IncludeDir.empty()) {
@@ -236,7 +238,13 @@ void appendTarget(const PythonHeaders &Python, bool DefinesLimitedApi,
   }
   // A build without NDEBUG hides every member access behind an assertion.
   Args.push_back("-DNDEBUG");
-  Args.push_back("-DPy_GIL_DISABLED=1");
+  Args.push_back(WithoutGil.str());
+}
+
+ScanPlan withGil(ScanPlan Plan) {
+  for (TranslationUnit &Unit : Plan.Units)
+    llvm::erase(Unit.Args, WithoutGil);
+  return Plan;
 }
 
 //===-- Guessing

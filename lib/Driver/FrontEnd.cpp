@@ -42,7 +42,7 @@ bool isUserFile(const ScanPlan &Plan, StringRef File) {
 
 namespace {
 
-/// Collects errors with their places; warnings are not our business.
+/// Collects errors with their places; warnings only for a check.
 class ErrorCollector : public clang::DiagnosticConsumer {
   static constexpr size_t MaxErrors = 100;    ///< that facts keep
   static constexpr size_t MaxNoticed = 10000; ///< that mark functions
@@ -54,6 +54,7 @@ class ErrorCollector : public clang::DiagnosticConsumer {
   };
   std::vector<Found> Errors;
   MissingNames &Missing;
+  const clang::DiagnosticsEngine::Level Least;
   const clang::LangOptions *LangOpts = nullptr;
   bool Started = false;
 
@@ -87,7 +88,9 @@ class ErrorCollector : public clang::DiagnosticConsumer {
   }
 
 public:
-  explicit ErrorCollector(MissingNames &Missing) : Missing(Missing) {}
+  ErrorCollector(MissingNames &Missing, bool Check)
+      : Missing(Missing), Least(Check ? clang::DiagnosticsEngine::Warning
+                                      : clang::DiagnosticsEngine::Error) {}
 
   /// Called when the parse is over and its memory still there.
   std::function<void()> AtEnd;
@@ -111,7 +114,7 @@ public:
     SmallString<128> Text;
     Info.FormatDiagnostic(Text);
     Missing.learn(Info, Text);
-    if (Level < clang::DiagnosticsEngine::Error || Errors.size() >= MaxNoticed)
+    if (Level < Least || Errors.size() >= MaxNoticed)
       return;
     Found &Out = Errors.emplace_back();
     Out.Fact.Message = std::string(Text);
@@ -218,12 +221,13 @@ static constexpr StringLiteral Tolerated[] = {
 static constexpr StringLiteral StandInFile = "/ungil-builtin/stand-ins.h";
 
 static std::vector<std::string> commandLine(const TranslationUnit &Unit,
-                                            bool WithStandIns) {
+                                            bool WithStandIns, bool Check) {
   // The first word is a place no Clang is installed in: nothing beside it may
   // change what is found.
   std::vector<std::string> Line{"/ungil-builtin/bin/clang", "-fsyntax-only",
                                 "-resource-dir", ResourceDir.str()};
-  for (StringRef Flag : Tolerated)
+  // The first silences all warnings.
+  for (StringRef Flag : llvm::drop_begin(Tolerated, Check ? 1 : 0))
     Line.push_back(Flag.str());
   if (WithStandIns) {
     Line.push_back("-include");
@@ -302,12 +306,12 @@ Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
                   FilesPtr Files, StringRef Preamble, StandIns &Names) {
   Attempt Out;
   MissingNames Missing(Names);
-  ErrorCollector Errors(Missing);
+  ErrorCollector Errors(Missing, Plan.Check);
   bool WithStandIns = !Names.empty();
   Names.settle();
   if (WithStandIns)
     Files = withStandIns(std::move(Files), Names.text(isCxx(Unit)));
-  std::vector<std::string> Line = commandLine(Unit, WithStandIns);
+  std::vector<std::string> Line = commandLine(Unit, WithStandIns, Plan.Check);
   std::shared_ptr<clang::CompilerInvocation> Invocation =
       compat::createInvocation(Line, Files, Errors);
   if (!Invocation) {
@@ -372,10 +376,10 @@ bool precompileOpening(const ScanPlan &Plan, const TranslationUnit &Unit,
     (void)sys::fs::set_current_path(Unit.Directory);
   StandIns NoNames;
   MissingNames Missing(NoNames);
-  ErrorCollector Errors(Missing);
+  ErrorCollector Errors(Missing, /*Check=*/false);
   std::shared_ptr<clang::CompilerInvocation> Invocation =
-      compat::createInvocation(commandLine(Unit, /*WithStandIns=*/false), Files,
-                               Errors);
+      compat::createInvocation(
+          commandLine(Unit, /*WithStandIns=*/false, Plan.Check), Files, Errors);
   if (!Invocation)
     return false;
   tune(*Invocation);

@@ -122,7 +122,8 @@ std::string lastWords(std::FILE *Stderr) {
 
 class Pool {
   const ScanPlan &Plan;
-  IntrusiveRefCntPtr<vfs::FileSystem> Files = fileSystemWithBuiltins();
+  IntrusiveRefCntPtr<vfs::FileSystem> Files =
+      fileSystemWithBuiltins(Plan.Edited);
   Preambles Openings{Plan, Files};
   std::vector<UnitResult> Results;
   std::list<Child> Running;

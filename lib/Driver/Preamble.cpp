@@ -125,7 +125,7 @@ Preambles::Preambles(const ScanPlan &Plan,
     SmallString<256> Local(Unit.File);
     sys::path::remove_filename(Local);
     sys::path::append(Local, "Python.h");
-    auto Text = MemoryBuffer::getFile(Unit.File);
+    auto Text = Files->getBufferForFile(Unit.File);
     if (!Text || isRegularFile(std::string(Local)))
       continue;
     std::string Opening = openingOf((*Text)->getBuffer());

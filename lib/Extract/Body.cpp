@@ -7,6 +7,7 @@
 
 #include "Extract/Body.h"
 #include "Extract/BodyLowering.h"
+#include "Extract/Statements.h"
 #include "Support/LockNames.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -338,6 +339,7 @@ bool lowerBody(FactsBuilder &Builder, const Decl *D, Stmt *Body, EntityId Id) {
   if (F)
     Lowering.addParameters(F);
   Lowering.run(*Graph);
+  Out.Statements = statementsOf(Builder, Body);
   Builder.Facts.Entities[Id].Flags |= Lowering.Missing;
   Builder.Facts.Functions.push_back(std::move(Out));
   return true;

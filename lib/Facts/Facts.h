@@ -240,6 +240,46 @@ struct Local {
   }
 };
 
+enum class StatementKind : uint8_t {
+  Compound,
+  Declaration,
+  Expression,
+  If,
+  Loop, ///< for, while, do
+  Switch,
+  Case, ///< case or default, with the statement behind it as child
+  Label,
+  Return,
+  Goto,
+  Break,
+  Continue,
+  Other, ///< try, catch, asm, several statements of one macro
+};
+
+enum StatementFlags : uint8_t {
+  SF_Macro = 1u << 0,  ///< a macro wrote all of it; the range is the use of it
+  SF_Leaves = 1u << 1, ///< SF_Macro, and there is a way out of it inside
+  SF_Else = 1u << 2,   ///< the else branch of the If above
+};
+
+/// One statement as the file has it, for edits: bytes in the file of
+/// Function::Body, from its first token to its last, `;` included. A statement
+/// that is partly from macros reaches from the use of one to the use of the
+/// other (Py_BEGIN_ALLOW_THREADS).
+struct Statement {
+  StatementKind Kind = StatementKind::Other;
+  uint8_t Flags = 0;
+  uint32_t Parent = None; ///< index into Function::Statements
+  uint32_t Offset = 0;
+  uint32_t Length = 0;
+
+  uint32_t end() const { return Offset + Length; }
+  bool has(uint8_t F) const { return (Flags & F) == F; }
+  template <class Archive> void fields(Archive &A) {
+    A(Kind, Flags, Parent, Offset, Length);
+  }
+};
+
 struct Function {
   EntityId Id = None;
   uint32_t Params = 0;
@@ -249,8 +289,11 @@ struct Function {
   uint32_t Entry = 0;
   uint32_t Exit = None;
   SourceRange Body;
+  /// Parents before children, in the order of the file; the body first. Empty
+  /// when the body itself is written by a macro.
+  std::vector<Statement> Statements;
   template <class Archive> void fields(Archive &A) {
-    A(Id, Params, Locals, Events, Blocks, Entry, Exit, Body);
+    A(Id, Params, Locals, Events, Blocks, Entry, Exit, Body, Statements);
   }
 };
 

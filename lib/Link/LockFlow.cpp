@@ -317,6 +317,10 @@ void LockFlow::run() {
   forwardFlow(Body, *this);
   for (auto &[E, Of] : Changes)
     States.Changes.insert(States.Changes.end(), Of.begin(), Of.end());
+  if (States.Sets.size() == 1) { // the empty one: most functions take no lock
+    States.Sets = {};
+    States.Held = {};
+  }
 }
 
 } // namespace ungil

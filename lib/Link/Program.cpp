@@ -10,24 +10,6 @@
 
 namespace ungil {
 
-PathId Program::intern(const Path &New) {
-  auto Key = [](const Path &Q) {
-    std::vector<uint32_t> K{static_cast<uint32_t>(Q.Root), Q.Index};
-    for (const Step &S : Q.Steps) {
-      K.push_back(static_cast<uint32_t>(S.Kind));
-      K.push_back(S.Field);
-    }
-    return K;
-  };
-  if (PathIndex.empty())
-    for (PathId I = 0; I != Facts.Paths.size(); ++I)
-      PathIndex.try_emplace(Key(Facts.Paths[I]), I);
-  auto [It, Added] = PathIndex.try_emplace(Key(New), Facts.Paths.size());
-  if (Added)
-    Facts.Paths.push_back(New);
-  return It->second;
-}
-
 llvm::ArrayRef<LockPromise> Program::promisesOf(EntityId E) const {
   const std::vector<LockPromise> &All = Facts.Promises;
   auto [First, Last] = std::equal_range(

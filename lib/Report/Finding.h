@@ -40,12 +40,21 @@ struct Edit {
   uint32_t Offset = 0; ///< bytes
   uint32_t Length = 0; ///< bytes replaced
   std::string Text;
+  bool Once = false; ///< other fixes may have the same edit; it is made once
 };
 
 struct FixPlan {
   Applicability How = Applicability::Manual;
-  std::string Title;
+  std::string Title;       ///< what the edits do; why there are none
   std::vector<Edit> Edits; ///< empty for manual
+};
+
+/// What a finding is about in the linked program (Link/Program.h): where its
+/// fix is planned from. All ones: unknown.
+struct Subject {
+  uint32_t Function = ~0u; ///< FunctionId
+  uint32_t Event = ~0u;    ///< EventId in it
+  uint32_t Entity = ~0u;   ///< EntityId of the place or field
 };
 
 /// One finding. The message is the one-line form and says what is wrong; Why
@@ -64,6 +73,7 @@ struct Finding {
   std::string Help;
   std::vector<Note> Notes; ///< definition, other side of the conflict
   std::vector<Note> Trace; ///< from a Python-callable entry to Range
+  Subject About;
   FixPlan Fix;
   std::string Fingerprint; ///< filled by finalize() in Report
 };

@@ -20,9 +20,13 @@
 namespace ungil {
 
 class Program;
+struct FixContext;
 
 /// A rule reads the linked program and says what it found.
 using RuleFunction = std::vector<Finding> (*)(const Program &);
+
+/// Plans how to mend one finding of the rule (Fix/Fix.h).
+using FixFunction = FixPlan (*)(const FixContext &, const Finding &);
 
 /// A rule as its rule.md describes it. All text lives as long as the program.
 struct RuleInfo {
@@ -34,6 +38,7 @@ struct RuleInfo {
   std::string_view Markdown;  ///< the page without its front matter
   Severity Default = Severity::Warning;
   RuleFunction Run = nullptr;  ///< null: found elsewhere (unused-suppression)
+  FixFunction Plan = nullptr;  ///< null: by hand only
   std::string_view Sites = {}; ///< what it looks at (Rules/Sites.h), or empty
 };
 

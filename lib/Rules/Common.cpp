@@ -15,6 +15,7 @@ Finding findingAt(const Program &P, std::string_view Rule, Site S) {
   F.Rule = Rule;
   F.Range = P.event(S).Range;
   F.Function = P.name(S.Function);
+  F.About = {S.Function, S.Event, None};
   F.Trace = P.traceTo(S);
   return F;
 }

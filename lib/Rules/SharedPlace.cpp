@@ -351,6 +351,7 @@ Finding placeFinding(const Program &P, std::string_view Rule, EntityId Place,
                      const PlaceVerdict &V) {
   Finding F = findingAt(P, Rule, V.At.At);
   F.Entity = P.entity(Place).Name;
+  F.About.Entity = Place;
   F.Conf = V.Conf;
   const Entity &E = P.entity(Place);
   if (E.Loc.isValid())

@@ -5,6 +5,11 @@
 #
 #   std::vector<Finding> ungil::rules::<id in camelCase>(const Program &)
 #
+# and, when there is a Fix.cpp,
+#
+#   FixPlan ungil::rules::<id in camelCase>Fix(const FixContext &,
+#                                              const Finding &)
+#
 # This file finds the folders, adds their sources to the library and writes
 # RuleTable.cpp, the body of allRules(). A folder without sources has a page
 # and no function. Mistakes in a page stop the configure step.
@@ -90,6 +95,12 @@ foreach(Id IN LISTS Ids)
     string(APPEND Declarations
            "std::vector<Finding> ${Camel}(const Program &);\n")
   endif()
+  set(Planner "nullptr")
+  if(EXISTS "${Folder}/Fix.cpp")
+    set(Planner "rules::${Camel}Fix")
+    string(APPEND Declarations
+           "FixPlan ${Camel}Fix(const FixContext &, const Finding &);\n")
+  endif()
 
   string(SUBSTRING "${Rule_severity}" 0 1 First)
   string(SUBSTRING "${Rule_severity}" 1 -1 Rest)
@@ -97,7 +108,8 @@ foreach(Id IN LISTS Ids)
   string(APPEND Table "      {\"${Id}\",\n       R\"ungil(${Rule_name})ungil\","
     "\n       R\"ungil(${Rule_summary})ungil\",\n       \"${Rule_precision}\","
     "\n       R\"ungil(${Rule_tags})ungil\",\n       R\"ungil(${Rule_Body})ungil\","
-    "\n       Severity::${First}${Rest}, ${Function}, \"${Rule_sites}\"},\n")
+    "\n       Severity::${First}${Rest}, ${Function}, ${Planner},"
+    "\n       \"${Rule_sites}\"},\n")
 endforeach()
 
 set(Generated "${CMAKE_CURRENT_BINARY_DIR}/RuleTable.cpp")

@@ -51,11 +51,13 @@ ungil::writeOutput(const std::string &Path,
   if (fs::real_path(Path, Real))
     Real = Path;
   fs::file_status Status;
+  bool Exists = false;
   if (!fs::status(Real, Status) && fs::exists(Status)) {
     if (fs::is_directory(Status))
       return failure(Path, std::make_error_code(std::errc::is_a_directory));
     if (!fs::is_regular_file(Status))
       return writeDirectly(Path, Write);
+    Exists = true;
   }
   auto Temporary =
       fs::TempFile::create(Real + ".tmp-%%%%%%", fs::all_read | fs::all_write);
@@ -68,6 +70,8 @@ ungil::writeOutput(const std::string &Path,
       return Failed;
     }
   }
+  if (Exists)
+    (void)fs::setPermissions(Temporary->TmpName, Status.permissions());
   if (llvm::Error Failed = Temporary->keep(Real))
     return failure(Path, llvm::errorToErrorCode(std::move(Failed)));
   return llvm::Error::success();

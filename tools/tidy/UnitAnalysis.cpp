@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "UnitAnalysis.h"
+#include "Fix/Fix.h"
 #include "Link/Link.h"
 #include "Report/Finalize.h"
 #include "Report/Suppress.h"
@@ -137,16 +138,19 @@ static bool isClangTidys(const CommentFact &Comment) {
   }
 }
 
-void UnitAnalysis::applyComments(const Program &Linked,
-                                 const std::vector<const RuleInfo *> &Ran,
-                                 const SourceManager &Sources) {
-  // What the compiler read, which an editor may not have saved yet.
+/// What the compiler read, which an editor may not have saved yet.
+SourceCache UnitAnalysis::texts(const SourceManager &Sources) const {
   SourceCache Texts;
   for (const auto &File : Files)
     if (UserFiles.contains(File.getKey()))
       Texts.put(File.getKey().str(),
                 Sources.getBufferData(File.getValue()).str());
+  return Texts;
+}
 
+void UnitAnalysis::applyComments(const Program &Linked,
+                                 const std::vector<const RuleInfo *> &Ran,
+                                 SourceCache &Texts) {
   SuppressionOptions How;
   How.Least = Confidence::Low;
   for (const RuleInfo &Rule : allRules())
@@ -201,7 +205,9 @@ const Report &UnitAnalysis::report(ASTContext &Context) {
     if (Rule->Run)
       llvm::move(Rule->Run(Linked), std::back_inserter(Result.Findings));
   rules::lowerInBrokenBodies(Linked, Result.Findings);
-  applyComments(Linked, Ran, Sources);
+  SourceCache Texts = texts(Sources);
+  applyComments(Linked, Ran, Texts);
+  planFixes({Linked, Texts, FixOptions()}, Ran, Result.Findings);
   return Result;
 }
 

@@ -20,6 +20,7 @@
 #include "Link/Program.h"
 #include "Report/Finding.h"
 #include "Report/RuleInfo.h"
+#include "Support/SourceCache.h"
 #include "clang/Basic/SourceLocation.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
@@ -70,9 +71,10 @@ private:
 
   void listFiles(const clang::SourceManager &Sources);
   std::vector<const RuleInfo *> rulesToRun() const;
+  SourceCache texts(const clang::SourceManager &Sources) const;
   void applyComments(const Program &Linked,
                      const std::vector<const RuleInfo *> &Ran,
-                     const clang::SourceManager &Sources);
+                     SourceCache &Texts);
 
   clang::Preprocessor &PP;
   ExtractOptions Options;

@@ -163,5 +163,9 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
   // Once more: the verdict speaks of the rules that were asked for.
   finalize(Out, Sources);
   dropBelow(Out, Options.Least);
+  {
+    StepTimer Timer(Times, "fixes");
+    planFixes({Linked, Sources, Options.Fixes}, Options.Selected, Out.Findings);
+  }
   return Out;
 }

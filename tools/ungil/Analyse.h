@@ -17,6 +17,7 @@
 
 #include "Api/Api.h"
 #include "Driver/Driver.h"
+#include "Fix/Fix.h"
 #include "Link/Program.h"
 #include "Report/Finding.h"
 #include "Report/Output.h"
@@ -31,6 +32,7 @@ struct AnalyseOptions {
   std::vector<const RuleInfo *> Enabled;  ///< all but the ignored ones
   Confidence Least = Confidence::Medium;
   ObjectContract Objects = ObjectContract::Shared;
+  FixOptions Fixes;
 };
 
 /// Links \p Units, which parse() made of \p Plan, and runs the rules. The

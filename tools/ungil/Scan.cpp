@@ -7,6 +7,8 @@
 
 #include "Analyse.h"
 #include "Commands.h"
+#include "Fix/Apply.h"
+#include "Fixing.h"
 #include "PlanOptions.h"
 #include "Report/Names.h"
 #include "Report/Output.h"
@@ -31,6 +33,13 @@ struct ScanOptions {
   std::string Output = "-", Format = "full", Color = "auto";
   std::string MinConfidence = "medium", FailOn = "medium", Objects = "shared";
   bool ExitZero = false, Statistics = false, Strict = false;
+  std::string Fix, ExportFixes, TargetPython;
+  bool Diff = false, NoVerify = false, Compat = false;
+
+  bool wantsEdits() const { return !Fix.empty() || Diff; }
+  Applicability leastFix() const {
+    return Fix == "suggested" ? Applicability::Suggested : Applicability::Safe;
+  }
 };
 
 llvm::Error readApi(const std::vector<std::string> &Files, Api &Known) {
@@ -59,6 +68,8 @@ llvm::Expected<AnalyseOptions> analyseOptions(const ScanOptions &Options) {
                        .Case("external-sync", ObjectContract::ExternalSync)
                        .Case("immutable", ObjectContract::Immutable)
                        .Default(ObjectContract::Shared);
+  Result.Fixes.Target = parsePyVersion(Options.TargetPython);
+  Result.Fixes.Compat = Options.Compat;
   return Result;
 }
 
@@ -115,6 +126,44 @@ int print(const Report &Report, const ScanOptions &Options,
   return Out.ExitCode;
 }
 
+std::string countOf(size_t N, const std::string &What, const char *Many) {
+  return std::to_string(N) + " " + What + (N == 1 ? "" : Many);
+}
+
+/// Makes the fixes, then prints the difference, or writes the files and prints
+/// what is left to find.
+int fixAndPrint(const ScanPlan &Plan, std::vector<UnitResult> Units,
+                Report First, const Api &Known, const AnalyseOptions &Analyse,
+                const ScanOptions &Options, SourceCache &Sources,
+                Timings &Times) {
+  FixOutcome Done =
+      makeFixes(Plan, std::move(Units), std::move(First), Known, Analyse,
+                {Options.leastFix(), !Options.NoVerify}, Times);
+  llvm::append_range(Done.Final.Remarks, Done.Withdrawn);
+  if (Options.Diff) {
+    if (llvm::Error Failed =
+            writeOutput(Options.Output, [&](llvm::raw_ostream &Out) {
+              for (const auto &[Path, Text] : Done.Edited)
+                fix::printDiff(relativeTo(Plan.Root, Path),
+                               Sources.get(Path).text(), Text, Out);
+            }))
+      return fail(std::move(Failed));
+    sayRemarks(Done.Final.Remarks, Plan.Root);
+    llvm::errs() << countOf(Done.Made.size(), "fix", "es") << " for "
+                 << countOf(Done.Edited.size(), "file", "s")
+                 << "; nothing was written\n";
+    return Done.Made.empty() || Options.ExitZero ? ExitClean : ExitFindings;
+  }
+  std::vector<Remark> Problems = writeFixes(Done, Sources);
+  llvm::append_range(Done.Final.Remarks, Problems);
+  SourceCache After;
+  int Exit = print(Done.Final, Options, After, Times);
+  llvm::errs() << countOf(Done.Made.size(), "fix", "es") << " made in "
+               << countOf(Done.Edited.size() - Problems.size(), "file", "s")
+               << '\n';
+  return Problems.empty() ? Exit : ExitError;
+}
+
 int scan(ScanOptions Options) {
   auto Analyse = analyseOptions(Options);
   if (!Analyse)
@@ -149,8 +198,18 @@ int scan(ScanOptions Options) {
     return parse(*Plan);
   }();
   SourceCache Sources;
+  std::vector<UnitResult> Kept;
+  if (Options.wantsEdits())
+    Kept = Units;
   Report Report =
       analyse(*Plan, std::move(Units), *Known, *Analyse, Sources, Times);
+  if (!Options.ExportFixes.empty())
+    if (llvm::Error Failed =
+            exportFixes(Report, Options.leastFix(), Options.ExportFixes))
+      return fail(std::move(Failed));
+  if (Options.wantsEdits())
+    return fixAndPrint(*Plan, std::move(Kept), std::move(Report), *Known,
+                       *Analyse, Options, Sources, Times);
   return print(Report, Options, Sources, Times);
 }
 
@@ -209,6 +268,44 @@ void addOutputOptions(CLI::App &Command, ScanOptions &Options) {
       ->group(Group);
 }
 
+void addFixOptions(CLI::App &Command, ScanOptions &Options) {
+  constexpr const char *Group = "Fixes";
+  Command
+      .add_flag("--fix{safe}", Options.Fix,
+                "Edit the files; --fix=suggested also makes the edits that "
+                "add locks or change how errors are reported")
+      ->check(CLI::IsMember({"safe", "suggested"}))
+      ->group(Group);
+  Command
+      .add_flag("--diff", Options.Diff,
+                "Print what --fix would change, write nothing")
+      ->group(Group);
+  Command
+      .add_option("--export-fixes", Options.ExportFixes,
+                  "Write the fixes as YAML for clang-apply-replacements")
+      ->group(Group);
+  Command
+      .add_flag("--no-verify", Options.NoVerify,
+                "Do not parse and analyse edited files again")
+      ->group(Group);
+  Command
+      .add_option("--target-python", Options.TargetPython,
+                  "Oldest Python that edited code must build with, as 3.9 "
+                  "(default: that of the headers)")
+      ->check(CLI::Validator(
+          [](std::string &Text) {
+            return parsePyVersion(Text) ? std::string()
+                                        : "'" + Text + "' is no version";
+          },
+          "VERSION"))
+      ->group(Group);
+  Command
+      .add_flag("--compat", Options.Compat,
+                "Edits may include pythoncapi_compat.h for what the target "
+                "lacks")
+      ->group(Group);
+}
+
 void addExitOptions(CLI::App &Command, ScanOptions &Options) {
   constexpr const char *Group = "Exit code";
   Command
@@ -234,6 +331,7 @@ void ungil::addScan(CLI::App &App, int &Exit) {
   addPlanOptions(*Command, Options->Request);
   addRuleOptions(*Command, *Options);
   addOutputOptions(*Command, *Options);
+  addFixOptions(*Command, *Options);
   addExitOptions(*Command, *Options);
   Command->callback([Options, &Exit] { Exit = scan(*Options); });
 }

@@ -1,0 +1,121 @@
+//===- Draft.cpp - the edits of one fix -----------------------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fix/Draft.h"
+#include "Fix/Apply.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+namespace ungil::fix {
+
+void Draft::replace(uint32_t Begin, uint32_t End, std::string Text) {
+  Plain.push_back({Code.file(), Begin, End - Begin, std::move(Text)});
+}
+
+void Draft::once(uint32_t At, std::string Text) {
+  Plain.push_back({Code.file(), At, 0, std::move(Text), /*Once=*/true});
+}
+
+void Draft::before(StatementId S, std::string Line) {
+  Changes[S].Before.push_back(std::move(Line));
+}
+
+void Draft::after(StatementId S, std::string Line) {
+  Changes[S].After.push_back(std::move(Line));
+}
+
+void Draft::remove(StatementId S) { Changes[S].Gone = true; }
+
+void Draft::rewrite(StatementId S, std::vector<std::string> Lines) {
+  Changes[S].Gone = true;
+  Changes[S].Instead = std::move(Lines);
+}
+
+/// Does a statement right inside \p Parent stand without braces of its own?
+static bool holdsOne(const Statement &Parent) {
+  return Parent.Kind == StatementKind::If || Parent.Kind == StatementKind::Loop;
+}
+
+void Draft::render(StatementId S, const Change &C, std::vector<Edit> &Front,
+                   std::vector<Edit> &Back) const {
+  const Statement &Here = Code[S];
+  const Statement &Parent = Code[Here.Parent];
+  std::string End(Code.lineEnd());
+  bool OwnLine = Code.startsLine(Here.Offset);
+  bool Braces = holdsOne(Parent);
+  std::string Outer = Code.indent(Parent.Offset);
+  std::string Inner =
+      Braces ? Outer + Code.indentUnit() : Code.indent(Here.Offset);
+  std::string Break = OwnLine || Braces ? End + Inner : std::string(" ");
+  std::string Before, After, Instead = llvm::join(C.Instead, Break);
+  for (const std::string &Line : C.Before)
+    Before += Line + Break;
+  for (const std::string &Line : C.After)
+    After += Break + Line;
+  uint32_t Begin = Here.Offset, Stop = Here.end();
+  auto Add = [&](std::vector<Edit> &Out, uint32_t From, uint32_t To,
+                 std::string Text) {
+    if (From != To || !Text.empty())
+      Out.push_back({Code.file(), From, To - From, std::move(Text)});
+  };
+  if (Braces) {
+    // `if (x) stmt` and `if (x)\n    stmt` become `if (x) {`, the statement
+    // one level in, and `}`. A comment before the statement stays before it.
+    uint32_t Line = Here.Offset;
+    while (Line > 0 && llvm::isSpace(Code.Text[Line - 1]))
+      --Line;
+    size_t LineBegin = Code.Text.rfind('\n', Line ? Line - 1 : 0) + 1;
+    bool Comment = Code.Text.substr(LineBegin, Line - LineBegin).find("//") !=
+                   std::string_view::npos;
+    Add(Front, Line, Begin,
+        (Comment ? End + Outer + "{" : std::string(" {")) + End + Inner +
+            Before);
+    if (C.Gone)
+      Add(Front, Begin, Stop, Instead);
+    return Add(Back, Stop, Stop, After + End + Outer + "}");
+  }
+  if (!C.Gone) {
+    Add(Front, Begin, Begin, Before);
+    return Add(Back, Stop, Stop, After);
+  }
+  std::string Whole = Before + Instead + After;
+  if (Before.empty() && Instead.empty() && !After.empty())
+    Whole = After.substr(Break.size());
+  if (Whole.empty() && OwnLine) { // the line goes with it
+    size_t Rest = Code.Text.find_first_not_of(" \t", Stop);
+    size_t LineBegin = Begin - Code.indent(Begin).size();
+    if (Rest != std::string_view::npos && LineBegin >= End.size() &&
+        (Code.Text[Rest] == '\n' || Code.Text[Rest] == '\r')) {
+      Begin = static_cast<uint32_t>(LineBegin - End.size());
+      Stop = static_cast<uint32_t>(Rest);
+    }
+  }
+  Add(Front, Begin, Stop, Whole);
+}
+
+FixPlan Draft::finish(Applicability How, std::string Title) const {
+  FixPlan Plan;
+  if (isRefused()) {
+    Plan.Title = "no edit: " + Refusal;
+    return Plan;
+  }
+  Plan.How = How;
+  Plan.Title = std::move(Title);
+  Plan.Edits = Plain;
+  // Where two statements end together the inner one ends first.
+  std::vector<Edit> Back;
+  for (const auto &[S, C] : Changes) {
+    std::vector<Edit> Ends;
+    render(S, C, Plan.Edits, Ends);
+    Back.insert(Back.begin(), Ends.begin(), Ends.end());
+  }
+  Plan.Edits.insert(Plan.Edits.begin(), Back.begin(), Back.end());
+  llvm::stable_sort(Plan.Edits, comesBefore);
+  return Plan;
+}
+
+} // namespace ungil::fix

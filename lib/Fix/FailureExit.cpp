@@ -1,0 +1,118 @@
+//===- FailureExit.cpp - how a function reports failure -------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fix/FailureExit.h"
+#include "Fix/NullTest.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace ungil::fix {
+namespace {
+
+/// The local that event \p E binds, or null.
+const Local *boundBy(const FunctionText &Code, const Event &E) {
+  if (E.Kind != EventKind::Bind)
+    return nullptr;
+  const Path &Where = Code.P.path(E.Where);
+  if (Where.Root != RootKind::Local || !Where.Steps.empty())
+    return nullptr;
+  return &Code.P.body(Code.F).Locals[Where.Index];
+}
+
+/// Does a call between these bytes return something to be released?
+bool makesSomething(const FunctionText &Code, uint32_t Begin, uint32_t End) {
+  return llvm::any_of(Code.P.body(Code.F).Events, [&](const Event &E) {
+    return E.Range.Offset >= Begin && E.Range.Offset < End &&
+           boundBy(Code, E) && E.Value.Kind == OperandKind::Result &&
+           boundBy(Code, E)->Class == TypeClass::PyObject;
+  });
+}
+
+/// Does the condition ask whether a call reported failure by a number?
+bool asksForFailure(std::string_view Text, uint32_t Begin, uint32_t End) {
+  llvm::StringRef Condition(Text.substr(Begin, End - Begin));
+  return Condition.contains("(") &&
+         (Condition.contains("< 0)") || Condition.contains("== -1)"));
+}
+
+class Examples {
+public:
+  Examples(const FunctionText &Code, StatementId Where,
+           const std::string &Variable)
+      : Code(Code), Where(Where), Variable(Variable) {}
+
+  /// The branch of \p S that leaves when something failed that was made right
+  /// before it; None if it is something else.
+  StatementId failing(StatementId S) const {
+    std::vector<StatementId> Parts = Code.children(S);
+    if (Code[S].Kind != StatementKind::If || Code[S].has(SF_Macro) ||
+        Parts.empty() || !Code.endsWays(Parts[0]) ||
+        Code.mentions(Variable, Parts[0]))
+      return None;
+    const Statement &Then = Code[Parts[0]];
+    auto Open = static_cast<uint32_t>(Code.Text.find('(', Code[S].Offset));
+    bool Number = asksForFailure(Code.Text, Open, Then.Offset) &&
+                  !makesSomething(Code, Code[Where].end(), Code[S].end());
+    bool Raises =
+        Code.text(Parts[0]).find("PyErr_Set") != std::string_view::npos &&
+        !makesSomething(Code, Code[Where].end(), Code[S].end());
+    return Number || Raises || asksForNull(S, Open, Parts[0]) ? Parts[0] : None;
+  }
+
+private:
+  bool asksForNull(StatementId S, uint32_t Open, StatementId Then) const {
+    return llvm::any_of(Code.P.body(Code.F).Events, [&](const Event &E) {
+      const Local *Made = boundBy(Code, E);
+      if (!Made || Made->Class != TypeClass::PyObject ||
+          E.Range.Offset < Code[Where].end() ||
+          E.Range.Offset >= Code[S].end() || Code.mentions(Made->Name, Then) ||
+          makesSomething(Code, Code[Where].end(), E.Range.Offset))
+        return false;
+      return nullTest(Code.Text, Open, Code[Then].Offset, Made->Name, false)
+                 .Then == Nullness::Null;
+    });
+  }
+
+  const FunctionText &Code;
+  StatementId Where;
+  const std::string &Variable;
+};
+
+/// The way out of branch \p Exit without the exceptions it sets: ` return
+/// NULL;` or a block. Empty when nothing is left.
+std::string wayOut(const FunctionText &Code, StatementId Exit) {
+  size_t Begin = Code[Exit].Offset;
+  while (Begin > 0 && llvm::isSpace(Code.Text[Begin - 1]))
+    --Begin;
+  std::string Text(Code.Text.substr(Begin, Code[Exit].end() - Begin));
+  if (Code[Exit].Kind != StatementKind::Compound ||
+      Text.find("PyErr_") == Text.npos)
+    return Text;
+  std::string Kept, Break(Code.lineEnd());
+  std::string Outer = Code.indent(Code[Exit].end() - 1);
+  unsigned Statements = 0;
+  for (StatementId S : Code.children(Exit))
+    if (!llvm::StringRef(Code.text(S)).starts_with("PyErr_")) {
+      Kept += Break + Outer + Code.indentUnit() + std::string(Code.text(S));
+      ++Statements;
+    }
+  return Statements == 1 ? Kept : " {" + Kept + Break + Outer + "}";
+}
+
+} // namespace
+
+std::string failureExit(const FunctionText &Code, StatementId Where,
+                        const std::string &Variable) {
+  Examples All(Code, Where, Variable);
+  for (StatementId S : Code.siblingsAfter(Where))
+    if (StatementId Exit = All.failing(S); Exit != None)
+      return wayOut(Code, Exit);
+  return {};
+}
+
+} // namespace ungil::fix

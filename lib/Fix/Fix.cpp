@@ -1,0 +1,92 @@
+//===- Fix.cpp - plans for findings ---------------------------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fix/Fix.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace ungil {
+namespace {
+
+/// Why no planner may touch the code of \p F; empty if one may.
+std::string whyNot(const FixContext &Context, const Finding &F) {
+  const Program &P = Context.P;
+  if (F.Range.InMacro && F.About.Event != None &&
+      P.event({F.About.Function, F.About.Event}).has(EV_InMacroBody))
+    return "the code is in the body of a macro";
+  if (P.entityOf(F.About.Function).has(EF_Generated))
+    return "the code is generated";
+  if (P.entityOf(F.About.Function).has(EF_HasError))
+    return "the function could not be read completely";
+  return {};
+}
+
+} // namespace
+
+void planFixes(const FixContext &Context,
+               llvm::ArrayRef<const RuleInfo *> Rules,
+               std::vector<Finding> &Findings) {
+  for (Finding &F : Findings)
+    for (const RuleInfo *Rule : Rules) {
+      if (Rule->Id != F.Rule || !Rule->Plan || F.About.Function == None)
+        continue;
+      if (std::string Reason = whyNot(Context, F); !Reason.empty())
+        F.Fix.Title = "no edit: " + Reason;
+      else
+        F.Fix = Rule->Plan(Context, F);
+    }
+}
+
+namespace fix {
+
+/// Behind the last line of the file that includes something, outside of any
+/// conditional compilation; 0 if there is none.
+static uint32_t afterIncludes(std::string_view Text) {
+  uint32_t At = 0, Depth = 0;
+  for (const Token &T : tokens(Text, 0, static_cast<uint32_t>(Text.size()))) {
+    if (T.Kind != TokenKind::Directive)
+      continue;
+    llvm::StringRef Line =
+        llvm::StringRef(spelling(Text, T)).drop_front().ltrim();
+    if (Line.starts_with("if"))
+      ++Depth;
+    else if (Line.starts_with("endif") && Depth)
+      --Depth;
+    else if (Line.starts_with("include") && !Depth)
+      At = T.end();
+  }
+  return At;
+}
+
+void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
+            std::string_view Name, PyVersion Since, bool InCompat) {
+  PyVersion Target = Context.Options.Target;
+  if (!Target) {
+    llvm::StringRef Headers = Context.P.Facts.PythonVersion; // 3.13.0
+    Target = parsePyVersion(Headers.take_front(Headers.find('.', 2)));
+  }
+  if (Since <= Target ||
+      Code.Text.find("pythoncapi_compat.h") != std::string_view::npos)
+    return;
+  std::string Function(Name);
+  std::string Version =
+      std::to_string(Since >> 8) + "." + std::to_string(Since & 0xff);
+  if (!InCompat || !Context.Options.Compat)
+    return D.refuse("'" + Function + "' is new in Python " + Version +
+                    (InCompat ? "; --compat allows pythoncapi_compat.h" : ""));
+  uint32_t At = afterIncludes(Code.Text);
+  if (!At)
+    return D.refuse("there is no place for #include \"pythoncapi_compat.h\"");
+  D.once(At, std::string(Code.lineEnd()) + "#include \"pythoncapi_compat.h\"");
+}
+
+bool isCxx(const FixContext &Context, FileId File) {
+  llvm::StringRef Path = Context.P.Facts.Files[File].Path;
+  return !Path.ends_with(".c") && !Path.ends_with(".h");
+}
+
+} // namespace fix
+} // namespace ungil

@@ -1,0 +1,65 @@
+//===- Fix.h - plans for findings -------------------------------*- C++ -*-===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+//   Program, Finding ── a rule's planner ──► FixPlan
+//
+// A rule that can mend what it finds has a planner, rules/<id>/Fix.cpp. It
+// works on the linked program and the text of the files, and either says every
+// edit that the fix needs, or why there is none.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef UNGIL_FIX_FIX_H
+#define UNGIL_FIX_FIX_H
+
+#include "Fix/Draft.h"
+#include "Link/Program.h"
+#include "Report/Finding.h"
+#include "Report/RuleInfo.h"
+#include "Support/SourceCache.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace ungil {
+
+struct FixOptions {
+  /// Oldest Python that the edited code must build with; 0: that of the
+  /// headers that were read.
+  PyVersion Target = 0;
+  /// pythoncapi_compat.h may be included for what Target lacks.
+  bool Compat = false;
+};
+
+struct FixContext {
+  const Program &P;
+  SourceCache &Sources;
+  FixOptions Options;
+
+  std::string_view text(FileId File) const {
+    return Sources.get(P.Facts.Files[File].Path).text();
+  }
+};
+
+/// Fills Fix of every finding whose rule, one of \p Rules, has a planner.
+void planFixes(const FixContext &Context,
+               llvm::ArrayRef<const RuleInfo *> Rules,
+               std::vector<Finding> &Findings);
+
+namespace fix {
+
+/// Makes function \p Name, in CPython's API since \p Since, usable in the file
+/// of \p Code: includes pythoncapi_compat.h when it is needed and may be, and
+/// refuses when it may not.
+void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
+            std::string_view Name, PyVersion Since, bool InCompat);
+
+/// Is the file one of C++?
+bool isCxx(const FixContext &Context, FileId File);
+
+} // namespace fix
+} // namespace ungil
+
+#endif

@@ -1,0 +1,198 @@
+//===- FunctionText.cpp - a function as an edit sees it -------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fix/FunctionText.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace ungil::fix {
+
+FunctionText::FunctionText(const Program &P, FunctionId F,
+                           std::string_view Text)
+    : P(P), F(F), Text(Text), Statements(P.body(F).Statements) {}
+
+StatementId FunctionText::at(uint32_t Offset) const {
+  StatementId Best = None;
+  // Parents come before children: the last that holds it is the innermost.
+  for (StatementId S = 0; S != Statements.size(); ++S)
+    if (Statements[S].Offset <= Offset && Offset < Statements[S].end())
+      Best = S;
+  return Best;
+}
+
+std::vector<StatementId> FunctionText::children(StatementId S) const {
+  std::vector<StatementId> All;
+  for (StatementId I = S + 1; I < Statements.size(); ++I)
+    if (Statements[I].Parent == S)
+      All.push_back(I);
+  return All;
+}
+
+std::vector<StatementId> FunctionText::siblingsAfter(StatementId S) const {
+  std::vector<StatementId> All;
+  for (StatementId I = S + 1; I < Statements.size(); ++I)
+    if (Statements[I].Parent == Statements[S].Parent)
+      All.push_back(I);
+  return All;
+}
+
+bool FunctionText::within(StatementId Inner, StatementId Outer) const {
+  for (; Inner != None; Inner = Statements[Inner].Parent)
+    if (Inner == Outer)
+      return true;
+  return false;
+}
+
+StatementId FunctionText::around(StatementId S, StatementKind Kind) const {
+  for (S = Statements[S].Parent; S != None; S = Statements[S].Parent)
+    if (Statements[S].Kind == Kind)
+      return S;
+  return None;
+}
+
+bool FunctionText::endsWays(StatementId S) const {
+  const Statement &Here = Statements[S];
+  switch (Here.Kind) {
+  case StatementKind::Return:
+  case StatementKind::Goto:
+  case StatementKind::Break:
+  case StatementKind::Continue:
+    return true;
+  case StatementKind::Compound:
+  case StatementKind::Case:
+  case StatementKind::Label: {
+    std::vector<StatementId> Parts = children(S);
+    return !Parts.empty() && endsWays(Parts.back());
+  }
+  case StatementKind::If: {
+    std::vector<StatementId> Parts = children(S);
+    return Parts.size() == 2 && endsWays(Parts[0]) && endsWays(Parts[1]);
+  }
+  default:
+    return false;
+  }
+}
+
+bool FunctionText::leaves(StatementId S, StatementId Outer) const {
+  const Statement &Here = Statements[S];
+  if (Here.Kind == StatementKind::Return || Here.has(SF_Macro | SF_Leaves))
+    return true;
+  if (Here.Kind == StatementKind::Goto) {
+    // `goto label;` to a label inside stays inside.
+    std::vector<Token> Words = tokens(Text, Here.Offset, Here.end());
+    if (Words.size() < 2)
+      return true;
+    for (StatementId I = Outer; I < Statements.size(); ++I)
+      if (Statements[I].Kind == StatementKind::Label && within(I, Outer) &&
+          llvm::StringRef(text(I)).starts_with(
+              llvm::StringRef(spelling(Text, Words[1]))))
+        return false;
+    return true;
+  }
+  if (Here.Kind != StatementKind::Break && Here.Kind != StatementKind::Continue)
+    return false;
+  for (StatementId I = Here.Parent; I != None; I = Statements[I].Parent) {
+    if (I == Outer) // `continue` in the body of the loop itself leaves the body
+      return Statements[I].Kind != StatementKind::Loop &&
+             Statements[I].Kind != StatementKind::Switch;
+    if (Statements[I].Kind == StatementKind::Loop ||
+        (Statements[I].Kind == StatementKind::Switch &&
+         Here.Kind == StatementKind::Break))
+      return false;
+  }
+  return true;
+}
+
+std::vector<StatementId> FunctionText::exits(StatementId Outer) const {
+  std::vector<StatementId> All;
+  for (StatementId S = Outer; S < Statements.size(); ++S)
+    if (within(S, Outer) && leaves(S, Outer))
+      All.push_back(S);
+  return All;
+}
+
+std::string FunctionText::indent(uint32_t Offset) const {
+  size_t Line = Text.rfind('\n', Offset ? Offset - 1 : 0);
+  if (Offset == 0 || Line == std::string_view::npos)
+    Line = 0;
+  else
+    ++Line;
+  size_t End = Text.find_first_not_of(" \t", Line);
+  return std::string(Text.substr(Line, std::min<size_t>(End, Offset) - Line));
+}
+
+std::string FunctionText::indentUnit() const {
+  std::string Outer = indent(Statements[0].end() - 1);
+  for (StatementId S : children(0))
+    if (startsLine(Statements[S].Offset))
+      if (std::string Inner = indent(Statements[S].Offset);
+          Inner.size() > Outer.size() &&
+          llvm::StringRef(Inner).starts_with(Outer))
+        return Inner.substr(Outer.size());
+  return "    ";
+}
+
+std::string_view FunctionText::lineEnd() const {
+  size_t End = Text.find('\n');
+  return End != std::string_view::npos && End > 0 && Text[End - 1] == '\r'
+             ? "\r\n"
+             : "\n";
+}
+
+bool FunctionText::startsLine(uint32_t Offset) const {
+  while (Offset > 0 && (Text[Offset - 1] == ' ' || Text[Offset - 1] == '\t'))
+    --Offset;
+  return Offset == 0 || Text[Offset - 1] == '\n';
+}
+
+bool FunctionText::mentions(std::string_view Name, uint32_t Begin,
+                            uint32_t End) const {
+  std::string_view Before;
+  for (const Token &T : tokens(Text, Begin, End)) {
+    std::string_view S = spelling(Text, T);
+    if (T.Kind == TokenKind::Name && S == Name && Before != "." &&
+        Before != "->")
+      return true;
+    // What a directive defines or tests may be anything.
+    if (T.Kind == TokenKind::Directive && S.find(Name) != S.npos)
+      return true;
+    Before = S;
+  }
+  return false;
+}
+
+bool FunctionText::hasDirective(uint32_t Begin, uint32_t End) const {
+  return llvm::any_of(tokens(Text, Begin, End), [](const Token &T) {
+    return T.Kind == TokenKind::Directive;
+  });
+}
+
+std::string FunctionText::returnType() const {
+  llvm::StringRef Type = P.entityOf(F).Type;
+  Type = Type.take_until([](char C) { return C == '('; }).trim();
+  if (Type == "struct _object *" || Type == "_object *")
+    return "PyObject *";
+  bool Plain = llvm::all_of(Type, [](char C) {
+    return llvm::isAlnum(C) || C == '_' || C == ' ' || C == '*';
+  });
+  return Plain && Type != "void" ? Type.str() : std::string();
+}
+
+std::string FunctionText::freeName(const std::string &Wanted) const {
+  std::string Name = Wanted;
+  const SourceRange &Body = P.body(F).Body;
+  for (unsigned N = 2;
+       mentions(Name, Body.Offset, Body.Offset + Body.Length) ||
+       llvm::any_of(P.body(F).Locals,
+                    [&](const Local &L) { return L.Name == Name; });
+       ++N)
+    Name = Wanted + std::to_string(N);
+  return Name;
+}
+
+} // namespace ungil::fix

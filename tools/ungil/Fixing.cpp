@@ -1,0 +1,286 @@
+//===- Fixing.cpp - edits made and checked --------------------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fixing.h"
+#include "Fix/Apply.h"
+#include "Report/Names.h"
+#include "Support/Output.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+using namespace ungil;
+
+namespace {
+
+/// How often each complaint was made, by file, or each finding, by key.
+using Counts = std::map<std::string, unsigned>;
+
+/// A finding but for its place, which an edit above it moves.
+std::string keyOf(const Report &In, const Finding &F) {
+  std::string File = F.Range.isValid() ? In.Files[F.Range.File] : std::string();
+  return F.Rule + '\n' + File + '\n' + F.Function + '\n' + F.Entity;
+}
+
+Counts countFindings(const Report &In) {
+  Counts All;
+  for (const Finding &F : In.Findings)
+    ++All[keyOf(In, F)];
+  return All;
+}
+
+class Fixer {
+public:
+  Fixer(const ScanPlan &Plan, std::vector<UnitResult> Units, Report First,
+        const Api &Known, const AnalyseOptions &Options,
+        const FixRequest &Request, Timings &Times)
+      : Plan(Plan), Units(std::move(Units)), Known(Known), Options(Options),
+        Request(Request), Times(Times) {
+    Out.Final = std::move(First);
+  }
+
+  FixOutcome run();
+
+private:
+  using Edits = std::map<std::string, std::string>;
+
+  std::vector<size_t> candidates() const;
+  Edits textWith(const std::vector<size_t> &Chosen);
+  std::vector<size_t> touched(const Edits &Text) const;
+  ScanPlan planOf(const std::vector<size_t> &Which, const Edits &Text) const;
+  Counts complaints(ScanPlan Part) const;
+  std::string newComplaint(const std::vector<size_t> &Which,
+                           const Edits &Text) const;
+  Report analyseWith(const Edits &Text, std::vector<UnitResult> &NewUnits);
+  std::string stillWrong(const Report &New,
+                         const std::vector<size_t> &Chosen) const;
+  std::string tryFixes(const std::vector<size_t> &Chosen);
+  void withdraw(size_t Index, const std::string &Why);
+
+  const ScanPlan &Plan;
+  std::vector<UnitResult> Units;
+  const Api &Known;
+  const AnalyseOptions &Options;
+  const FixRequest &Request;
+  Timings &Times;
+  FixOutcome Out;
+  std::set<std::string> Refused; ///< fingerprints
+};
+
+/// Findings whose fixes go together now.
+std::vector<size_t> Fixer::candidates() const {
+  std::vector<const FixPlan *> Plans;
+  std::vector<size_t> Index;
+  for (size_t I = 0; I != Out.Final.Findings.size(); ++I) {
+    const Finding &F = Out.Final.Findings[I];
+    bool Inside = llvm::all_of(F.Fix.Edits, [&](const Edit &E) {
+      return llvm::StringRef(Out.Final.Files[E.File])
+          .starts_with(Plan.Root + "/");
+    });
+    if (F.Fix.Edits.empty() || F.Fix.How < Request.Least || !Inside ||
+        Refused.count(F.Fingerprint))
+      continue;
+    Plans.push_back(&F.Fix);
+    Index.push_back(I);
+  }
+  std::vector<size_t> Chosen;
+  for (size_t I : fix::choose(Plans))
+    Chosen.push_back(Index[I]);
+  return Chosen;
+}
+
+Fixer::Edits Fixer::textWith(const std::vector<size_t> &Chosen) {
+  std::vector<const FixPlan *> Plans;
+  for (size_t I : Chosen)
+    Plans.push_back(&Out.Final.Findings[I].Fix);
+  SourceCache Disk;
+  Edits All = Out.Edited;
+  for (const auto &[File, Edits] : fix::editsByFile(Plans)) {
+    const std::string &Path = Out.Final.Files[File];
+    auto Known = Out.Edited.find(Path);
+    std::string_view Old =
+        Known == Out.Edited.end() ? Disk.get(Path).text() : Known->second;
+    All[Path] = fix::apply(Old, Edits);
+  }
+  return All;
+}
+
+/// Units that read a file whose text differs from what they were parsed with.
+std::vector<size_t> Fixer::touched(const Edits &Text) const {
+  std::vector<size_t> All;
+  for (size_t I = 0; I != Units.size(); ++I)
+    if (llvm::any_of(Units[I].Facts.Files, [&](const FileFact &File) {
+          auto New = Text.find(File.Path);
+          auto Old = Out.Edited.find(File.Path);
+          return New != Text.end() &&
+                 (Old == Out.Edited.end() || Old->second != New->second);
+        }))
+      All.push_back(I);
+  return All;
+}
+
+ScanPlan Fixer::planOf(const std::vector<size_t> &Which,
+                       const Edits &Text) const {
+  ScanPlan Part = Plan;
+  Part.Units.clear();
+  for (size_t I : Which)
+    Part.Units.push_back(Plan.Units[I]);
+  Part.Edited = Text;
+  Part.Progress = false;
+  return Part;
+}
+
+Counts Fixer::complaints(ScanPlan Part) const {
+  Part.Check = true;
+  Counts All;
+  for (const UnitResult &Unit : parse(Part))
+    for (const DiagnosticFact &D : Unit.Facts.Errors)
+      ++All[D.Message];
+  return All;
+}
+
+/// What the compiler says now and did not say before, with and without the
+/// GIL; empty: nothing.
+std::string Fixer::newComplaint(const std::vector<size_t> &Which,
+                                const Edits &Text) const {
+  for (bool WithGil : {false, true}) {
+    ScanPlan Before = planOf(Which, Out.Edited), After = planOf(Which, Text);
+    Counts Old = complaints(WithGil ? withGil(Before) : Before);
+    for (const auto &[Message, N] :
+         complaints(WithGil ? withGil(After) : After))
+      if (N > Old[Message])
+        return "the compiler says \"" + Message + "\"" +
+               (WithGil ? " in a build with the GIL" : "");
+  }
+  return {};
+}
+
+Report Fixer::analyseWith(const Edits &Text,
+                          std::vector<UnitResult> &NewUnits) {
+  std::vector<size_t> Which = touched(Text);
+  std::vector<UnitResult> Parsed = parse(planOf(Which, Text));
+  NewUnits = Units;
+  for (size_t I = 0; I != Which.size(); ++I)
+    NewUnits[Which[I]] = std::move(Parsed[I]);
+  SourceCache Sources;
+  for (const auto &[Path, Content] : Text)
+    Sources.put(Path, Content);
+  return analyse(Plan, NewUnits, Known, Options, Sources, Times);
+}
+
+/// A finding of \p Chosen that is still there, or one that was not there
+/// before; empty: all is well.
+std::string Fixer::stillWrong(const Report &New,
+                              const std::vector<size_t> &Chosen) const {
+  Counts Allowed = countFindings(Out.Final);
+  for (size_t I : Chosen)
+    --Allowed[keyOf(Out.Final, Out.Final.Findings[I])];
+  Counts Now = countFindings(New);
+  for (const Finding &F : New.Findings) {
+    std::string Key = keyOf(New, F);
+    if (Now[Key] <= Allowed[Key])
+      continue;
+    bool Known = llvm::any_of(Chosen, [&](size_t I) {
+      return keyOf(Out.Final, Out.Final.Findings[I]) == Key;
+    });
+    return Known
+               ? "the finding would still be there"
+               : "it would bring a new one: " + F.Message + " [" + F.Rule + "]";
+  }
+  return {};
+}
+
+/// Makes the fixes, or says why not.
+std::string Fixer::tryFixes(const std::vector<size_t> &Chosen) {
+  Edits Text = textWith(Chosen);
+  if (Request.Verify)
+    if (std::string Why = newComplaint(touched(Text), Text); !Why.empty())
+      return Why;
+  std::vector<UnitResult> NewUnits;
+  Report New = analyseWith(Text, NewUnits);
+  if (Request.Verify)
+    if (std::string Why = stillWrong(New, Chosen); !Why.empty())
+      return Why;
+  for (size_t I : Chosen)
+    Out.Made.push_back(Out.Final.Findings[I]);
+  Out.Final = std::move(New);
+  Out.Edited = std::move(Text);
+  Units = std::move(NewUnits);
+  return {};
+}
+
+void Fixer::withdraw(size_t Index, const std::string &Why) {
+  const Finding &F = Out.Final.Findings[Index];
+  Refused.insert(F.Fingerprint);
+  std::string Where = F.Function.empty() ? "" : " in '" + F.Function + "'";
+  Out.Withdrawn.push_back(
+      {Severity::Warning, Out.Final.Files[F.Range.File],
+       "the fix of " + F.Rule + Where + " was taken back: " + Why});
+}
+
+FixOutcome Fixer::run() {
+  // Each round makes what goes together; what is left was in the way of
+  // something, and is planned on the new text.
+  constexpr unsigned MaxRounds = 20;
+  for (unsigned Round = 0; Round != MaxRounds; ++Round) {
+    std::vector<size_t> Chosen = candidates();
+    if (Chosen.empty())
+      break;
+    // Most sets pass whole. One that does not is halved until the culprits
+    // are alone.
+    std::vector<std::vector<size_t>> Sets{Chosen};
+    bool Made = false;
+    while (!Sets.empty() && !Made) {
+      std::vector<size_t> Set = std::move(Sets.back());
+      Sets.pop_back();
+      std::string Why = tryFixes(Set);
+      if (Why.empty()) {
+        Made = true;
+      } else if (Set.size() == 1) {
+        withdraw(Set[0], Why);
+      } else {
+        size_t Half = Set.size() / 2;
+        Sets.emplace_back(Set.begin() + Half, Set.end());
+        Sets.emplace_back(Set.begin(), Set.begin() + Half);
+      }
+    }
+  }
+  for (Finding &F : Out.Final.Findings)
+    if (Refused.count(F.Fingerprint))
+      F.Fix = {Applicability::Manual, "no edit: it was taken back", {}};
+  return std::move(Out);
+}
+
+} // namespace
+
+FixOutcome ungil::makeFixes(const ScanPlan &Plan, std::vector<UnitResult> Units,
+                            Report First, const Api &Known,
+                            const AnalyseOptions &Options,
+                            const FixRequest &Request, Timings &Times) {
+  return Fixer(Plan, std::move(Units), std::move(First), Known, Options,
+               Request, Times)
+      .run();
+}
+
+std::vector<Remark> ungil::writeFixes(const FixOutcome &Outcome,
+                                      SourceCache &Read) {
+  std::vector<Remark> Problems;
+  for (const auto &[Path, Text] : Outcome.Edited) {
+    auto Now = llvm::MemoryBuffer::getFile(Path, /*IsText=*/false,
+                                           /*RequiresNullTerminator=*/false);
+    if (!Now || (*Now)->getBuffer() != llvm::StringRef(Read.get(Path).text())) {
+      Problems.push_back({Severity::Error, Path,
+                          "changed since it was read and is left alone; run "
+                          "the scan again"});
+      continue;
+    }
+    if (llvm::Error Failed =
+            writeOutput(Path, [&](llvm::raw_ostream &Out) { Out << Text; }))
+      Problems.push_back(
+          {Severity::Error, "", llvm::toString(std::move(Failed))});
+  }
+  return Problems;
+}
