@@ -142,7 +142,8 @@ void CallGraphPass::handOver(FunctionId Caller, EventId E, const Event &Call) {
       for (const CallbackFact &C : Api->Callbacks)
         if (C.Argument == static_cast<int>(I))
           Registered = &C;
-    if (Registered && !enteredFrom(Caller, P.BodyOf.at(Call.Args[I].Index)))
+    if (Registered &&
+        !enteredFrom(Caller, P.bodiesOf(Call.Args[I].Index).front()))
       enterFrom(*Registered, Caller, Call, I);
     if (Registered)
       continue;
