@@ -156,33 +156,6 @@ void BodyLowering::emplaced(const CallExpr *Call, const FunctionDecl *Callee) {
   E.Flags |= EV_MethodCall | EV_Implicit;
 }
 
-/// pybind11's and nanobind's `def` family make entry points of what they get.
-void BodyLowering::handOver(const CallExpr *Call, const FunctionDecl *Callee) {
-  const auto *Method = llvm::dyn_cast<CXXMethodDecl>(Callee);
-  if (!Method || !Method->getIdentifier() ||
-      !Method->getName().starts_with("def"))
-    return;
-  std::string Class = Method->getParent()->getQualifiedNameAsString();
-  if (!llvm::StringRef(Class).starts_with("pybind11::") &&
-      !llvm::StringRef(Class).starts_with("nanobind::"))
-    return;
-  std::string Name = Method->getName().str();
-  for (const Expr *Arg : Call->arguments()) {
-    Operand O = Paths.operand(Arg);
-    if (O.Kind == OperandKind::String)
-      Name = B.Facts.Strings[O.Index];
-    if (O.Kind != OperandKind::Function)
-      continue;
-    EntryPoint Entry;
-    Entry.Function = O.Index;
-    Entry.Kind = EntryKind::Method;
-    Entry.Name = Name;
-    Entry.Within = Out.Id;
-    Entry.Loc = B.range(Arg->getSourceRange());
-    B.Facts.EntryPoints.push_back(std::move(Entry));
-  }
-}
-
 void BodyLowering::lowerConstruct(const CXXConstructExpr *Construct) {
   std::vector<Operand> Args{Operand{}}; // the object, named when it has a name
   for (const Expr *Arg : Construct->arguments())

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Extract/FactsBuilder.h"
+#include "Extract/Promises.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
@@ -387,6 +388,7 @@ EntityId FactsBuilder::entity(const FunctionDecl *D) {
   E.Mutates = mutatedArguments(Shown);
   if (Parent != None && E.has(EF_Lambda))
     E.Name = "lambda in " + Facts.Entities[Parent].Name;
+  readPromises(*this, D, Id);
   return Id;
 }
 
@@ -439,6 +441,7 @@ EntityId FactsBuilder::entity(const VarDecl *D) {
   E.Parent = Parent;
   E.Class = classify(Type);
   E.Type = Type.getCanonicalType().getAsString();
+  readPromises(*this, Shown, Id);
   return Id;
 }
 
@@ -460,6 +463,7 @@ EntityId FactsBuilder::entity(const FieldDecl *D) {
     E.Flags |= EF_Array;
   if (isConstStorage(D->getType()))
     E.Flags |= EF_Const;
+  readPromises(*this, D, Id);
   return Id;
 }
 

@@ -142,10 +142,11 @@ void CallGraphPass::handOver(FunctionId Caller, EventId E, const Event &Call) {
       for (const CallbackFact &C : Api->Callbacks)
         if (C.Argument == static_cast<int>(I))
           Registered = &C;
-    if (Registered) {
+    if (Registered &&
+        !enteredFrom(Caller, P.bodiesOf(Call.Args[I].Index).front()))
       enterFrom(*Registered, Caller, Call, I);
+    if (Registered)
       continue;
-    }
     for (FunctionId Target : P.bodiesOf(Call.Args[I].Index))
       if (!enteredFrom(Caller, Target))
         handOver(Caller, E, Call, I, Target);

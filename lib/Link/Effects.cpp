@@ -11,13 +11,10 @@
 namespace ungil {
 
 bool entersObject(const Program &P, const Path &Where) {
-  return std::any_of(
-      Where.Steps.begin(), Where.Steps.end(), [&](const Step &S) {
-        if (S.Kind != StepKind::Field)
-          return false;
-        EntityId Record = P.entity(S.Field).Parent;
-        return Record != None && P.entity(Record).has(EF_PyRecord);
-      });
+  return std::any_of(Where.Steps.begin(), Where.Steps.end(),
+                     [&](const Step &S) {
+                       return S.Kind == StepKind::Field && P.isShared(S.Field);
+                     });
 }
 
 static Origin renamed(Program &P, const Origin &O, FunctionId F, EventId E) {

@@ -53,6 +53,7 @@ private:
   FieldAccess *add(Site At, FieldUse Use, const Path &Where);
   bool isPrivate(Site At, const Origin &Object);
   bool isPrivateParam(FunctionId F, uint32_t Param);
+  bool isBeingMade(FunctionId F, uint32_t Param) const;
   bool isNew(Site At, const Origin &Object);
   bool returnsNew(FunctionId F);
   bool returns(FunctionId F, const Origin &Object) const;
@@ -131,11 +132,35 @@ bool FieldsPass::isPrivate(Site At, const Origin &Object) {
     const Path &Where = P.path(Object.Index);
     return Where.Root == RootKind::Local && Where.Steps.empty() &&
            Where.Index < P.body(At.Function).Params &&
-           isPrivateParam(At.Function, Where.Index);
+           (isBeingMade(At.Function, Where.Index) ||
+            isPrivateParam(At.Function, Where.Index));
+  }
+  case OperandKind::Address: {
+    // Of a local it is the function's own, of a part of an object its owner's;
+    // places are judged as places.
+    Path Where = P.path(Object.Index);
+    while (!Where.Steps.empty() && Where.Steps.back().Kind != StepKind::Deref)
+      Where.Steps.pop_back();
+    if (Where.Root == RootKind::Place || Where.Steps.empty())
+      return Where.Root == RootKind::Place || Where.Root == RootKind::Local;
+    Where.Steps.pop_back();
+    return isPrivate(At, Where.Root == RootKind::Result && Where.Steps.empty()
+                             ? Origin{OperandKind::Result, Where.Index, 0}
+                             : Origin{OperandKind::Load, P.intern(Where), 0});
   }
   default:
     return false;
   }
+}
+
+/// Is \p Param the object that a constructor makes or a destructor ends, or
+/// one that is moved from?
+bool FieldsPass::isBeingMade(FunctionId F, uint32_t Param) const {
+  const Entity &E = P.entityOf(F);
+  if (Param == 0 && E.has(EF_Member) &&
+      (E.Flags & (EF_Constructor | EF_Destructor)))
+    return true;
+  return P.body(F).Locals[Param].Type.ends_with("&&");
 }
 
 /// Do all callers pass an object of their own?
@@ -180,11 +205,9 @@ static bool isExempt(const Entity &Field) {
 std::optional<FieldPath> FieldsPass::split(const Path &Where) {
   size_t At = Where.Steps.size();
   for (size_t I = 0; I != Where.Steps.size(); ++I)
-    if (Where.Steps[I].Kind == StepKind::Field) {
-      const Entity &Field = P.entity(Where.Steps[I].Field);
-      if (Field.Parent != None && P.entity(Field.Parent).has(EF_PyRecord))
-        At = I; // the innermost object
-    }
+    if (Where.Steps[I].Kind == StepKind::Field &&
+        P.isShared(Where.Steps[I].Field))
+      At = I; // the innermost object
   if (At == Where.Steps.size() || Where.Root == RootKind::Place)
     return std::nullopt; // static storage: Places
   FieldPath Cut;

@@ -311,6 +311,13 @@ void Merger::addTables(TuFacts &Unit, const Renumber &R) {
     if (First(3, M.Loc, M.Field, 0))
       Whole.Members.push_back(std::move(M));
   }
+  for (LockPromise &L : Unit.Promises) {
+    L.Of = R.at(Entities, L.Of);
+    L.Lock = R.at(Paths, L.Lock);
+    R.range(L.Loc);
+    if (First(7, L.Loc, L.Of, L.Lock))
+      Whole.Promises.push_back(std::move(L));
+  }
   for (CommentFact &C : Unit.Comments) {
     R.range(C.Loc);
     if (First(4, C.Loc, static_cast<uint32_t>(C.Kind), 0))
@@ -379,6 +386,9 @@ Merged Merger::take() {
     ++Whole.FunctionsSeen;
     Whole.FunctionsAnalysed += !(Whole.Entities[F.Id].Flags & OfBody);
   }
+  std::stable_sort(
+      Whole.Promises.begin(), Whole.Promises.end(),
+      [](const LockPromise &A, const LockPromise &B) { return A.Of < B.Of; });
   Out.Facts = std::move(Whole);
   Out.Paths = std::move(PathNumbers);
   return Out;

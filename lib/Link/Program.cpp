@@ -10,6 +10,28 @@
 
 namespace ungil {
 
+llvm::ArrayRef<LockPromise> Program::promisesOf(EntityId E) const {
+  const std::vector<LockPromise> &All = Facts.Promises;
+  auto [First, Last] = std::equal_range(
+      All.begin(), All.end(), LockPromise{.Of = E},
+      [](const LockPromise &A, const LockPromise &B) { return A.Of < B.Of; });
+  return {All.data() + (First - All.begin()), size_t(Last - First)};
+}
+
+const LockPromise *Program::guardOf(EntityId E, bool Pointee) const {
+  PromiseKind Kind = Pointee ? PromiseKind::GuardsPointee : PromiseKind::Guards;
+  for (const LockPromise &Said : promisesOf(E))
+    if (Said.Kind == Kind && Said.Lock != None)
+      return &Said;
+  return nullptr;
+}
+
+bool Program::isShared(EntityId Field) const {
+  EntityId Record = entity(Field).Parent;
+  return Record != None && (entity(Record).has(EF_PyRecord) ||
+                            guardOf(Field, false) || guardOf(Field, true));
+}
+
 const ApiFunction *Program::api(const Event &Call) const {
   if (Call.Callee == None || !Known)
     return nullptr;

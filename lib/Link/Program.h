@@ -349,6 +349,17 @@ public:
   }
   const Path &path(PathId P) const { return Facts.Paths[P]; }
 
+  /// What the authors promise of the locks of function, place or field \p E.
+  llvm::ArrayRef<LockPromise> promisesOf(EntityId E) const;
+
+  /// The lock they say guards place or field \p E, or what it points to; null
+  /// when they say nothing.
+  const LockPromise *guardOf(EntityId E, bool Pointee) const;
+
+  /// Is \p Field one that threads share with the object it belongs to: of an
+  /// object struct, or said by its authors to need a lock?
+  bool isShared(EntityId Field) const;
+
   /// What the API data says of a call's callee; null when nothing. The
   /// spelling in the source decides where Clang shows another name.
   const ApiFunction *api(const Event &Call) const;
