@@ -14,8 +14,9 @@
 #define UNGIL_LINK_FLOW_H
 
 #include "Facts/Facts.h"
+#include <algorithm>
 #include <optional>
-#include <set>
+#include <utility>
 #include <vector>
 
 namespace ungil {
@@ -56,13 +57,19 @@ template <class Analysis> void forwardFlow(const Function &F, Analysis &A) {
     Rank[Order[I]] = I;
   std::vector<std::optional<State>> In(F.Blocks.size());
   In[F.Entry] = A.entry();
-  std::set<uint32_t> Work{Rank[F.Entry]};
+  // Blocks to look at, by rank; none below Next.
+  std::vector<bool> Work(Order.size());
+  uint32_t Next = Rank[F.Entry];
+  Work[Next] = true;
   // Lattices here are finite and small; the bound is a belt for facts that
   // were damaged on the way.
-  for (size_t Steps = 0; !Work.empty() && Steps < 64 * Order.size() + 64;
-       ++Steps) {
-    uint32_t Block = Order[*Work.begin()];
-    Work.erase(Work.begin());
+  for (size_t Steps = 0; Steps < 64 * Order.size() + 64; ++Steps) {
+    while (Next != Order.size() && !Work[Next])
+      ++Next;
+    if (Next == Order.size())
+      return;
+    uint32_t Block = Order[Next];
+    Work[Next] = false;
     State S = *In[Block];
     for (uint32_t E : F.Blocks[Block].Events)
       A.transfer(S, E);
@@ -70,17 +77,19 @@ template <class Analysis> void forwardFlow(const Function &F, Analysis &A) {
     for (uint32_t I = 0; I != Succs.size(); ++I) {
       if (Succs[I] == None)
         continue;
-      State Edge = S;
+      State Edge = I + 1 == Succs.size() ? std::move(S) : S;
       if constexpr (requires { A.edge(Edge, Block, I); })
         A.edge(Edge, Block, I);
-      std::optional<State> &Next = In[Succs[I]];
-      bool Changed = !Next;
-      if (!Next)
-        Next = std::move(Edge);
+      std::optional<State> &Into = In[Succs[I]];
+      bool Changed = !Into;
+      if (!Into)
+        Into = std::move(Edge);
       else
-        Changed = A.join(*Next, Edge);
-      if (Changed)
-        Work.insert(Rank[Succs[I]]);
+        Changed = A.join(*Into, Edge);
+      if (Changed) {
+        Work[Rank[Succs[I]]] = true;
+        Next = std::min(Next, Rank[Succs[I]]);
+      }
     }
   }
 }

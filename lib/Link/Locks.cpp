@@ -27,6 +27,7 @@ public:
   void run();
 
 private:
+  bool changesLocks(FunctionId F) const;
   void analyse(FunctionId F);
   bool improveEntry(FunctionId F);
   std::vector<HeldLock> sectionsAtEntry(FunctionId F);
@@ -41,7 +42,28 @@ private:
   std::vector<bool> EntryKnown;
 };
 
+/// May any event of \p F change the set of locks? Calls of functions that
+/// nothing is known of may, by their names.
+bool LockPass::changesLocks(FunctionId F) const {
+  const std::vector<Event> &Events = P.body(F).Events;
+  return std::any_of(Events.begin(), Events.end(), [&](const Event &Call) {
+    if (Call.Kind != EventKind::Call || Call.Callee == None)
+      return false;
+    const ApiFunction *Api = P.api(Call);
+    if ((Api && Api->Lock) || !P.promisesOf(Call.Callee).empty())
+      return true;
+    if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
+      return Summaries[It->second] != LockSummary();
+    return !Api;
+  });
+}
+
 void LockPass::analyse(FunctionId F) {
+  if (P.Functions[F].EntryLocks.empty() && !changesLocks(F)) {
+    Summaries[F] = {};
+    P.Functions[F].Locks = {};
+    return;
+  }
   LockFlow Flow(P, F, Summaries);
   Flow.run();
   Summaries[F] = Flow.summary();
@@ -246,14 +268,23 @@ void LockPass::run() {
     if (!Changed)
       break;
   }
-  for (FunctionId F = 0; F != N; ++F)
+  // Functions that take more than their callers have been told of.
+  std::vector<bool> More(N);
+  for (FunctionId F = 0; F != N; ++F) {
     findTaken(F);
+    More[F] = !P.Functions[F].Takes.empty();
+  }
   for (bool Changed = true; Changed;) {
     Changed = false;
-    for (FunctionId F = 0; F != N; ++F)
-      for (const CallSite &C : std::vector<CallSite>(P.Functions[F].Callers))
-        if (C.Event != None && !C.Handed && C.Caller != F)
-          Changed |= inheritTaken(C.Caller, C.Event, F);
+    for (FunctionId F = 0; F != N; ++F) {
+      if (!More[F])
+        continue;
+      More[F] = false;
+      for (const CallSite &C : P.Functions[F].Callers)
+        if (C.Event != None && !C.Handed && C.Caller != F &&
+            inheritTaken(C.Caller, C.Event, F))
+          Changed = More[C.Caller] = true;
+    }
   }
 }
 

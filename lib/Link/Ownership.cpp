@@ -352,11 +352,15 @@ void computeOwnership(Program &P) {
   }
 }
 
-SharingVerdict Program::sharing(Site S, unsigned Arg) const {
+OwnershipModel &Program::owners() const {
   // Asking interns paths, which changes no answer: const for every reader.
   if (!Owners || &Owners->program() != this)
     Owners = std::make_shared<OwnershipModel>(const_cast<Program &>(*this));
-  return Owners->operand(S.Function, S.Event, Arg);
+  return *Owners;
+}
+
+SharingVerdict Program::sharing(Site S, unsigned Arg) const {
+  return owners().operand(S.Function, S.Event, Arg);
 }
 
 } // namespace ungil

@@ -46,6 +46,31 @@ const ApiFunction *Program::api(const Event &Call) const {
   return Found;
 }
 
+bool Program::isLive(Site S) const {
+  // Unreachable blocks have no values: the flow never got there.
+  const Event &E = event(S);
+  return E.Kind != EventKind::Call ||
+         Functions[S.Function].Value.Events[S.Event].Args.size() ==
+             E.Args.size();
+}
+
+const std::vector<ApiCall> &Program::apiCalls() const {
+  if (ApiCalls)
+    return *ApiCalls;
+  std::vector<ApiCall> All;
+  for (FunctionId F = 0; F != Functions.size(); ++F) {
+    if (!reportable(F))
+      continue;
+    const std::vector<Event> &Events = body(F).Events;
+    for (EventId E = 0; E != Events.size(); ++E)
+      if (Events[E].Kind == EventKind::Call && isLive({F, E}))
+        if (const ApiFunction *Api = api(Events[E]))
+          All.push_back({{F, E}, &Events[E], Api, isConcurrent(F)});
+  }
+  ApiCalls = std::make_shared<const std::vector<ApiCall>>(std::move(All));
+  return *ApiCalls;
+}
+
 const ApiFunction *Program::slot(const Event &Call) const {
   if (Call.Kind != EventKind::Call || Call.Callee != None ||
       Call.Where == None || !Known)

@@ -287,6 +287,14 @@ class OwnershipModel;
 class Reaches;
 class ThreadStates;
 
+/// One call of a function that the API data knows.
+struct ApiCall {
+  Site At;
+  const Event *Call = nullptr;
+  const ApiFunction *Api = nullptr;
+  bool Concurrent = false; ///< in a function that is
+};
+
 /// The body of an entity. It reads like a map and is an array: every pass asks
 /// it about every call.
 class BodyMap {
@@ -397,9 +405,15 @@ public:
     return Functions[F].Phases && !(Functions[F].Phases & ~P_Init);
   }
 
+  /// Is event \p S placed on a path from the entry?
+  bool isLive(Site S) const;
+  /// Every live call of a function of the C API in code of the extension.
+  const std::vector<ApiCall> &apiCalls() const;
   /// Who can reach the container operand \p Arg of call \p S when it runs.
   SharingVerdict sharing(Site S, unsigned Arg) const;
 
+  /// The model that sharing() asks (Ownership.h).
+  OwnershipModel &owners() const;
   /// Who has a thread state where (ThreadState.h).
   const ThreadStates &threads() const;
 
@@ -424,6 +438,7 @@ public:
 
 private:
   mutable std::vector<std::pair<bool, const ApiFunction *>> ApiCache;
+  mutable std::shared_ptr<const std::vector<ApiCall>> ApiCalls;
   /// Made when first asked for; anew by a move of the program.
   mutable std::shared_ptr<OwnershipModel> Owners;
   mutable std::shared_ptr<const ThreadStates> Threads;

@@ -227,8 +227,8 @@ Attachment ThreadFlow::exit() const {
 
 ThreadStates::ThreadStates(const Program &P)
     : Entry(P.Functions.size(), Attachment::Attached),
-      Summaries(P.Functions.size()), Uses(P.Functions.size()),
-      Runs(P.Functions.size()) {
+      Summaries(P.Functions.size()), Uniform(P.Functions.size()),
+      Uses(P.Functions.size()), Runs(P.Functions.size()) {
   summarise(P);
   findUses(P);
   settleEntries(P);
@@ -248,11 +248,18 @@ bool ThreadStates::changesState(const Program &P, FunctionId F) const {
 
 ThreadStates::Run ThreadStates::run(const Program &P, FunctionId F,
                                     Attachment Start) const {
+  if (!Uniform[F])
+    return follow(P, F, Start);
   Run R;
   R.Start = R.Exit = Start;
-  R.Uniform = !changesState(P, F);
-  if (R.Uniform)
-    return R;
+  return R;
+}
+
+ThreadStates::Run ThreadStates::follow(const Program &P, FunctionId F,
+                                       Attachment Start) const {
+  Run R;
+  R.Start = R.Exit = Start;
+  R.Uniform = false;
   ThreadFlow Flow(P, Summaries, F, Start);
   Flow.run();
   R.Exit = Flow.exit();
@@ -265,14 +272,18 @@ void ThreadStates::summarise(const Program &P) {
   for (int Round = 0; Round != 3; ++Round) {
     bool Changed = false;
     for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-      Summary New{run(P, F, Attachment::Attached).Exit,
-                  run(P, F, Attachment::Detached).Exit};
+      Summary New;
+      if (changesState(P, F))
+        New = {follow(P, F, Attachment::Attached).Exit,
+               follow(P, F, Attachment::Detached).Exit};
       Changed |= New != Summaries[F];
       Summaries[F] = New;
     }
     if (!Changed)
-      return;
+      break;
   }
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    Uniform[F] = !changesState(P, F);
 }
 
 EventId ThreadStates::attachesAt(const Program &P, FunctionId F,
@@ -321,13 +332,21 @@ std::optional<Site> ThreadStates::findUse(const Program &P,
 }
 
 void ThreadStates::findUses(const Program &P) {
+  // Functions that call more of those that use Python than they knew of.
+  std::vector<bool> Look(P.Functions.size(), true);
   for (bool Changed = true; Changed;) {
     Changed = false;
-    for (FunctionId F = 0; F != P.Functions.size(); ++F)
-      if (!Uses[F]) {
-        Uses[F] = findUse(P, F);
-        Changed |= Uses[F].has_value();
-      }
+    for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+      if (!Look[F] || Uses[F])
+        continue;
+      Look[F] = false;
+      Uses[F] = findUse(P, F);
+      if (!Uses[F])
+        continue;
+      Changed = true;
+      for (const CallSite &C : P.Functions[F].Callers)
+        Look[C.Caller] = true;
+    }
   }
 }
 

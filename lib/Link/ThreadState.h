@@ -79,6 +79,7 @@ private:
 
   Run run(const Program &P, FunctionId F, Attachment Start) const;
   bool changesState(const Program &P, FunctionId F) const;
+  Run follow(const Program &P, FunctionId F, Attachment Start) const;
   std::optional<Site> findUse(const Program &P, FunctionId F) const;
   void summarise(const Program &P);
   void findUses(const Program &P);
@@ -87,6 +88,7 @@ private:
 
   std::vector<Attachment> Entry;
   std::vector<Summary> Summaries;
+  std::vector<bool> Uniform; ///< no event changes the thread's state
   std::vector<std::optional<Site>> Uses;
   std::vector<std::optional<Run>> Runs;
 };

@@ -7,6 +7,8 @@
 
 #include "Rules/Common.h"
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace ungil::rules {
 
@@ -29,51 +31,50 @@ Confidence confidenceIn(const Program &P, FunctionId F, Confidence C) {
 }
 
 void lowerInBrokenBodies(const Program &P, std::vector<Finding> &Findings) {
-  for (const Function &F : P.Facts.Functions) {
-    if (!(P.entity(F.Id).Flags & (EF_HasError | EF_Partial)))
+  struct Broken {
+    SourceRange Body;
+    Confidence Most;
+  };
+  std::map<FileId, std::vector<Broken>> Bodies;
+  for (const Function &F : P.Facts.Functions)
+    if (uint32_t Flags = P.entity(F.Id).Flags;
+        Flags & (EF_HasError | EF_Partial))
+      Bodies[F.Body.File].push_back(
+          {F.Body, Flags & EF_HasError ? Confidence::Low : Confidence::Medium});
+  std::map<std::pair<FileId, uint32_t>, std::vector<const DiagnosticFact *>>
+      Errors; // by line
+  for (const DiagnosticFact &D : P.Facts.Errors)
+    Errors[{D.Loc.File, D.Loc.Line}].push_back(&D);
+  for (Finding &Found : Findings) {
+    const SourceRange &R = Found.Range;
+    Confidence Most = Confidence::High;
+    if (auto Here = Bodies.find(R.File); Here != Bodies.end())
+      for (const auto &[Body, Allowed] : Here->second)
+        if (R.Offset >= Body.Offset && R.Offset < Body.Offset + Body.Length)
+          Most = std::min(Most, Allowed);
+    if (Most >= Found.Conf)
       continue;
-    Confidence Most =
-        P.entity(F.Id).has(EF_HasError) ? Confidence::Low : Confidence::Medium;
-    for (Finding &Found : Findings) {
-      const SourceRange &R = Found.Range;
-      bool Inside = R.File == F.Body.File && R.Offset >= F.Body.Offset &&
-                    R.Offset < F.Body.Offset + F.Body.Length;
-      bool Proved =
-          std::any_of(P.Facts.Errors.begin(), P.Facts.Errors.end(),
-                      [&](const DiagnosticFact &D) {
-                        return D.Loc.File == R.File && D.Loc.Line == R.Line &&
-                               D.Message.find("'" + Found.Entity + "'") !=
-                                   std::string::npos;
-                      });
-      if (Inside && !Proved)
-        Found.Conf = std::min(Found.Conf, Most);
-    }
+    auto Line = Errors.find({R.File, R.Line});
+    bool Proved =
+        Line != Errors.end() &&
+        std::any_of(Line->second.begin(), Line->second.end(),
+                    [&](const DiagnosticFact *D) {
+                      return D->Message.find("'" + Found.Entity + "'") !=
+                             std::string::npos;
+                    });
+    if (!Proved)
+      Found.Conf = Most;
   }
 }
 
-bool isLive(const Program &P, Site S) {
-  // Unreachable blocks have no values: the flow never got there.
-  const Event &E = P.event(S);
-  if (E.Kind != EventKind::Call)
-    return true;
-  return P.Functions[S.Function].Value.Events[S.Event].Args.size() ==
-         E.Args.size();
-}
+bool isLive(const Program &P, Site S) { return P.isLive(S); }
 
 void forEachApiCall(const Program &P,
                     const std::function<void(Site, const Event &,
                                              const ApiFunction &)> &Visit) {
-  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    if (!P.reportable(F) || !P.isConcurrent(F))
-      continue;
-    const std::vector<Event> &Events = P.body(F).Events;
-    for (EventId E = 0; E != Events.size(); ++E) {
-      if (Events[E].Kind != EventKind::Call || !isLive(P, {F, E}))
-        continue;
-      if (const ApiFunction *Api = P.api(Events[E]))
-        Visit({F, E}, Events[E], *Api);
-    }
-  }
+  for (const ApiCall &Call : P.apiCalls())
+    if (Call.Concurrent)
+      Visit(Call.At, *Call.Call, *Call.Api);
 }
 
 std::string twoThreads(const Program &P, FunctionId F) {

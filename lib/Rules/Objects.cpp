@@ -22,8 +22,7 @@ static bool makesObject(const Program &P, OwnershipModel &Model, FunctionId F,
 
 ObjectVerdict judgeObjects(const Program &P, Site Use,
                            const std::vector<Origin> &Objects) {
-  // Asking interns paths, which changes no answer (as in Program::sharing).
-  OwnershipModel Model(const_cast<Program &>(P));
+  OwnershipModel &Model = P.owners();
   ObjectVerdict Worst{Sharing::Private, "", false, false};
   if (Objects.empty())
     return {};

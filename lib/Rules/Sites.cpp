@@ -30,10 +30,9 @@ uint32_t countEvents(const Program &P, Predicate Wanted) {
 /// Calls of functions of which the API data says what is \p Wanted.
 template <typename Predicate>
 uint32_t countCalls(const Program &P, Predicate Wanted) {
-  return countEvents(P, [&](const Event &E) {
-    const ApiFunction *Api = E.Kind == EventKind::Call ? P.api(E) : nullptr;
-    return Api && Wanted(*Api);
-  });
+  const std::vector<ApiCall> &Calls = P.apiCalls();
+  return std::count_if(Calls.begin(), Calls.end(),
+                       [&](const ApiCall &Call) { return Wanted(*Call.Api); });
 }
 
 /// A call that lends a reference, by the API's own hand or by a wrapper's.

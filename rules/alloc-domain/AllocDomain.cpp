@@ -217,8 +217,9 @@ void Checker::reportBufferReleases() {
           Api->Alloc->Domain != AllocDomain::Object)
         continue;
       std::set<Site> Made = sources(S, Api->Alloc->Pointer), Ours;
-      std::set_intersection(Made.begin(), Made.end(), Buffers.begin(),
-                            Buffers.end(), std::inserter(Ours, Ours.end()));
+      for (Site B : Made)
+        if (Buffers.count(B))
+          Ours.insert(B);
       EntityId Class = P.entityOf(F).Parent;
       if (Made.empty() && P.entityOf(F).has(EF_Member) && Class != None)
         for (Site B : Buffers)

@@ -96,6 +96,8 @@ std::set<Site> Blocks::from(FunctionId F, const Origin &O) const {
 }
 
 bool Blocks::add(const Spot &To, const std::set<Site> &Which) {
+  if (Which.empty())
+    return false;
   std::set<Site> &Set = Held[To];
   size_t Before = Set.size();
   for (Site S : Which)
@@ -161,9 +163,12 @@ bool Blocks::collect(FunctionId F) {
 /// Blocks that become objects: by type of what holds them, or by a call.
 void Blocks::markObjects() {
   for (const auto &[At, Which] : Held) {
-    if (At.What == Spot::Field && At.B == 0 &&
-        P.entity(At.A).Class == TypeClass::PyObject)
-      mark(Which);
+    if (At.What == Spot::Field && At.B == 0) {
+      for (Site Made : Which)
+        Holders[Made].insert(At.A);
+      if (P.entity(At.A).Class == TypeClass::PyObject)
+        mark(Which);
+    }
     if (At.What == Spot::Param &&
         P.body(At.A).Locals[At.B].Class == TypeClass::PyObject)
       mark(Which);
@@ -204,11 +209,8 @@ bool Blocks::storedDirectly(Site Made, FunctionId F, const Origin &O) const {
 }
 
 std::set<EntityId> Blocks::holders(Site Made) const {
-  std::set<EntityId> Found;
-  for (const auto &[At, Which] : Held)
-    if (At.What == Spot::Field && At.B == 0 && Which.count(Made))
-      Found.insert(At.A);
-  return Found;
+  auto It = Holders.find(Made);
+  return It == Holders.end() ? std::set<EntityId>{} : It->second;
 }
 
 void Blocks::run() {

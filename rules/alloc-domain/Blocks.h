@@ -78,6 +78,7 @@ private:
   const Program &P;
   std::map<Spot, std::set<Site>> Held;
   std::map<Spot, std::set<Site>> Direct; ///< stored by the function itself
+  std::map<Site, std::set<EntityId>> Holders;
   std::set<Site> Objects, Initialised;
 };
 

@@ -19,6 +19,7 @@
 #include "llvm/ADT/StringRef.h"
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace ungil::rules {
@@ -77,6 +78,24 @@ bool takesLock(llvm::StringRef Name) {
   return Lock && !N.contains("CLOCK") && !N.contains("BLOCK");
 }
 
+/// What is in each file: functions, and places that it defines or uses.
+struct FileIndex {
+  explicit FileIndex(const Program &P) {
+    for (FunctionId F = 0; F != P.Functions.size(); ++F)
+      Files[P.body(F).Body.File].Functions.push_back(F);
+    for (const auto &[Place, Accesses] : P.Places) {
+      Files[P.entity(Place).Loc.File].Places.insert(Place);
+      for (const Access &A : Accesses)
+        Files[P.event(A.At).Range.File].Places.insert(Place);
+    }
+  }
+  struct Content {
+    std::vector<FunctionId> Functions;
+    std::set<EntityId> Places;
+  };
+  std::map<FileId, Content> Files;
+};
+
 /// Places of \p File that nothing else protects.
 std::vector<std::pair<EntityId, PlaceVerdict>> unprotectedIn(const Program &P,
                                                              FileId File) {
@@ -123,9 +142,10 @@ void findEmptyMacros(const Program &P, std::vector<Finding> &Found) {
 //===-- Comments that promise the GIL -------------------------------------===//
 
 /// The innermost function whose body holds \p At.
-FunctionId functionAround(const Program &P, const SourceRange &At) {
+FunctionId functionAround(const Program &P, const SourceRange &At,
+                          const std::vector<FunctionId> &OfFile) {
   FunctionId Best = None;
-  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+  for (FunctionId F : OfFile) {
     const SourceRange &Body = P.body(F).Body;
     if (Body.File == At.File && At.Offset >= Body.Offset &&
         At.Offset < Body.Offset + Body.Length &&
@@ -216,12 +236,17 @@ void findPromises(const Program &P, std::vector<Finding> &Found) {
       It->second = judgePlace(P, Place);
     return It->second;
   };
+  std::optional<FileIndex> Index; // made for the first comment
   for (const CommentFact &Comment : P.Facts.Comments) {
     if (Comment.Kind != CommentKind::MentionsGil)
       continue;
-    FunctionId Around = functionAround(P, Comment.Loc);
+    if (!Index)
+      Index.emplace(P);
+    const auto &[Functions, Places] = Index->Files[Comment.Loc.File];
+    FunctionId Around = functionAround(P, Comment.Loc, Functions);
     bool OtherLock = namesAnotherLock(Comment.Reason);
-    for (const auto &[Place, Accesses] : P.Places) {
+    for (EntityId Place : Places) {
+      const std::vector<Access> &Accesses = P.Places.at(Place);
       bool Named =
           standsAt(Comment, P.entity(Place).Loc) ||
           (!OtherLock &&

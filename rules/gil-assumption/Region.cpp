@@ -72,15 +72,24 @@ RegionFinder::RegionFinder(const Program &P)
 }
 
 void RegionFinder::findPython() {
-  for (bool Changed = true; Changed;) {
-    Changed = false;
-    for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-      const std::vector<Event> &Events = P.body(F).Events;
-      if (!UsesPython[F] &&
-          std::any_of(Events.begin(), Events.end(),
-                      [&](const Event &E) { return mayUsePython(E); }))
-        Changed = UsesPython[F] = true;
+  std::vector<FunctionId> Work; // their callers do as well
+  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+    const std::vector<Event> &Events = P.body(F).Events;
+    if (std::any_of(Events.begin(), Events.end(),
+                    [&](const Event &E) { return mayUsePython(E); })) {
+      UsesPython[F] = true;
+      Work.push_back(F);
     }
+  }
+  while (!Work.empty()) {
+    FunctionId F = Work.back();
+    Work.pop_back();
+    for (const CallSite &C : P.Functions[F].Callers)
+      if (C.Event != None && !UsesPython[C.Caller] &&
+          mayUsePython(P.event({C.Caller, C.Event}))) {
+        UsesPython[C.Caller] = true;
+        Work.push_back(C.Caller);
+      }
   }
 }
 

@@ -43,9 +43,10 @@ struct FieldVerdict {
 };
 
 /// One verdict for each part of the field and function, fewer where no lock
-/// protects the field at all.
+/// protects the field at all. \p Member: by which Python code can assign it, or
+/// null.
 std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
-                                     EntityId Field);
+                                     EntityId Field, const MemberEntry *Member);
 
 } // namespace ungil::rules
 

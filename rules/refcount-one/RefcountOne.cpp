@@ -38,11 +38,20 @@ public:
 
 private:
   void findWrappers() {
-    for (bool Changed = true; Changed;) {
-      Changed = false;
-      for (FunctionId F = 0; F != P.Functions.size(); ++F)
-        if (!ReturnsCount[F] && returnsCount(F))
-          Changed = ReturnsCount[F] = true;
+    std::vector<FunctionId> Work; // what they return their callers may, too
+    auto Look = [&](FunctionId F) {
+      if (ReturnsCount[F] || !returnsCount(F))
+        return;
+      ReturnsCount[F] = true;
+      Work.push_back(F);
+    };
+    for (FunctionId F = 0; F != P.Functions.size(); ++F)
+      Look(F);
+    while (!Work.empty()) {
+      FunctionId F = Work.back();
+      Work.pop_back();
+      for (const CallSite &C : P.Functions[F].Callers)
+        Look(C.Caller);
     }
   }
 
