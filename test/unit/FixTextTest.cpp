@@ -108,7 +108,8 @@ TEST(FixApply, WhatBothNeedIsMadeOnce) {
 TEST(FixApply, AnInsertionComesBeforeWhatStandsThere) {
   FixPlan A = planOf({{0, 4, 3, "new"}, {0, 4, 0, "before "}});
   const FixPlan *All[] = {&A};
-  EXPECT_EQ(apply("the old text", editsByFile(All)[0]), "the before new text");
+  EXPECT_EQ(fix::apply("the old text", editsByFile(All)[0]),
+            "the before new text");
 }
 
 std::string diff(std::string_view Old, std::string_view New) {
@@ -134,14 +135,14 @@ TEST(FixDiff, BothEndsOfTheFile) {
 }
 
 TEST(FixStatements, KindsRangesAndParents) {
-  testing::Snippet S("#define LEAVE return 1\n"
-                     "int f(int n) {\n"
-                     "  if (n)\n"
-                     "    LEAVE;\n"
-                     "  else { n = 2; }\n"
-                     "  for (;;) break;\n"
-                     "end: return n ;\n"
-                     "}\n");
+  ungil::testing::Snippet S("#define LEAVE return 1\n"
+                            "int f(int n) {\n"
+                            "  if (n)\n"
+                            "    LEAVE;\n"
+                            "  else { n = 2; }\n"
+                            "  for (;;) break;\n"
+                            "end: return n ;\n"
+                            "}\n");
   std::vector<std::string> All;
   const std::vector<Statement> &Statements = S.function("f").Statements;
   for (const Statement &St : Statements)
@@ -161,8 +162,8 @@ TEST(FixStatements, KindsRangesAndParents) {
 }
 
 TEST(FixStatements, SeveralStatementsOfOneMacroAreOne) {
-  testing::Snippet S("#define TWO(a) a++; if (a) return a\n"
-                     "int f(int n) { TWO(n); return 0; }\n");
+  ungil::testing::Snippet S("#define TWO(a) a++; if (a) return a\n"
+                            "int f(int n) { TWO(n); return 0; }\n");
   const std::vector<Statement> &All = S.function("f").Statements;
   ASSERT_EQ(All.size(), 3u);
   EXPECT_EQ(All[1].Kind, StatementKind::Other);
