@@ -30,7 +30,7 @@ copy(PyObject *self, PyObject *list)
 
 static PyMethodDef methods[] = {
     {"first", first, METH_O, NULL},
-    {"copy", reprs, METH_O, NULL},
+    {"copy", copy, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 
