@@ -177,6 +177,44 @@ void BodyLowering::lowerConstruct(const CXXConstructExpr *Construct) {
   Paths.setResult(Construct, Out.Events.size() - 1);
 }
 
+/// `guard g(flag);` in a template, where nothing is chosen while types are
+/// open: the one constructor of \p Var's class that takes as many arguments.
+const CXXConstructorDecl *BodyLowering::openConstructor(const VarDecl *Var) {
+  const auto *Init = llvm::dyn_cast<ParenListExpr>(Var->getInit());
+  const CXXRecordDecl *Class = Var->getType()->getAsCXXRecordDecl();
+  if (!Init || !Class || !Class->hasDefinition())
+    return nullptr;
+  const CXXConstructorDecl *Only = nullptr;
+  for (const CXXConstructorDecl *C : Class->ctors()) {
+    unsigned Args = Init->getNumExprs();
+    if (C->isImplicit() || C->isDeleted() || C->isCopyOrMoveConstructor() ||
+        Args < C->getMinRequiredArguments() || Args > C->getNumParams())
+      continue;
+    if (Only)
+      return nullptr;
+    Only = C;
+  }
+  return Only;
+}
+
+void BodyLowering::lowerConstruct(const VarDecl *Var,
+                                  const CXXConstructorDecl *Constructor,
+                                  const Stmt *Whole) {
+  Path Where{RootKind::Local, Paths.local(Var), {}};
+  std::vector<Operand> Args{{OperandKind::Address, B.path(Where)}};
+  const auto *List = llvm::cast<ParenListExpr>(Var->getInit());
+  for (unsigned I = 0; I != List->getNumExprs(); ++I) {
+    const Expr *Arg = List->getExpr(I);
+    Args.push_back(Arg->isGLValue() ? Paths.addressOf(Arg)
+                                    : Paths.operand(Arg));
+  }
+  EntityId Callee = B.entity(Constructor);
+  Event &E = add(EventKind::Call, Whole);
+  E.Callee = Callee;
+  E.Args = std::move(Args);
+  E.Flags |= EV_MethodCall;
+}
+
 /// `__atomic_*` and `__c11_atomic_*` builtins have a node of their own.
 void BodyLowering::lowerAtomic(const AtomicExpr *Atomic) {
   Path Where = Paths.pointee(Atomic->getPtr());

@@ -44,6 +44,11 @@ private:
   void lowerStmt(const clang::Stmt *S);
   void lowerCall(const clang::CallExpr *Call);
   void lowerConstruct(const clang::CXXConstructExpr *Construct);
+  static const clang::CXXConstructorDecl *
+  openConstructor(const clang::VarDecl *Var);
+  void lowerConstruct(const clang::VarDecl *Var,
+                      const clang::CXXConstructorDecl *Constructor,
+                      const clang::Stmt *Whole);
   void lowerAssignment(const clang::BinaryOperator *Assign);
   void lowerStore(const clang::Expr *Target, Operand Value,
                   const clang::Stmt *Whole, EventKind Kind);

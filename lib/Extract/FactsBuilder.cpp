@@ -112,8 +112,10 @@ static TypeClass classifyTypedefs(QualType Type) {
 }
 
 TypeClass classify(QualType Type) {
-  if (Type.isNull() || Type->isDependentType())
+  if (Type.isNull())
     return TypeClass::Unknown;
+  if (Type->isDependentType()) // `T *` is a pointer, whatever T is
+    return Type->isPointerType() ? TypeClass::Pointer : TypeClass::Unknown;
   Type = Type.getNonReferenceType();
   while (const auto *Array = Type->getAsArrayTypeUnsafe())
     Type = Array->getElementType();

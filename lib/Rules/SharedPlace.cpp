@@ -337,7 +337,8 @@ std::string placeText(const Program &P, EntityId Place, const PlaceVerdict *V) {
     std::string Names;
     for (EntityId Field : V->Fields)
       Names += (Names.empty() ? "'" : ", '") + P.entity(Field).Name + "'";
-    return Names + " of what '" + E.Name + "' points to";
+    return Names + " of what '" + E.Name +
+           (E.Name.ends_with("()") ? "' returns" : "' points to");
   }
   std::string Kind = "global '";
   if (E.has(EF_StaticLocal))
