@@ -56,6 +56,12 @@ void BodyLowering::containerMethod(const CXXMethodDecl *Method,
 }
 
 void BodyLowering::lowerCall(const CallExpr *Call) {
+  if (Paths.handedOn(Call))
+    return;
+  if (const Expr *Smart = Paths.smartPointer(Call))
+    return containerMethod(
+        llvm::dyn_cast_or_null<CXXMethodDecl>(Call->getCalleeDecl()), Smart,
+        Call);
   const FunctionDecl *Callee = Call->getDirectCallee();
   std::vector<Operand> Args;
   uint16_t Flags = 0;
@@ -157,6 +163,8 @@ void BodyLowering::emplaced(const CallExpr *Call, const FunctionDecl *Callee) {
 }
 
 void BodyLowering::lowerConstruct(const CXXConstructExpr *Construct) {
+  if (Paths.handedOn(Construct))
+    return;
   std::vector<Operand> Args{Operand{}}; // the object, named when it has a name
   for (const Expr *Arg : Construct->arguments())
     Args.push_back(Arg->isGLValue() ? Paths.addressOf(Arg)

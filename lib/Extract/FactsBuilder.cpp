@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Extract/FactsBuilder.h"
+#include "Extract/Cython.h"
 #include "Extract/Promises.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -305,6 +306,18 @@ EntityId FactsBuilder::add(const NamedDecl *D, EntityKind Kind,
     E.Loc = range(D->getLocation());
     E.Declaration = range(D->getSourceRange());
   }
+  llvm::StringRef Plain = D->getIdentifier() ? D->getName() : "";
+  switch (cython::ownerOf(Kind, Plain)) {
+  case cython::Owner::Nobody:
+    break;
+  case cython::Owner::Generator:
+    E.Flags |= EF_Generated;
+    break;
+  case cython::Owner::Author:
+    E.Flags |= Kind == EntityKind::Function ? EF_Translated : 0;
+    E.Name = cython::sourceName(Plain);
+    break;
+  }
   Facts.Entities.push_back(std::move(E));
   return Facts.Entities.size() - 1;
 }
@@ -377,10 +390,6 @@ EntityId FactsBuilder::entity(const FunctionDecl *D) {
       Parent = entity(Method->getParent());
     }
   }
-  llvm::StringRef Name = Facts.Entities[Id].Name;
-  if (Name.starts_with("__Pyx_") || Name.starts_with("__pyx_tp_") ||
-      Name.starts_with("__pyx_pymod_") || Name.starts_with("__pyx_import_"))
-    Flags |= EF_Generated;
   Entity &E = Facts.Entities[Id];
   E.Flags |= Flags;
   E.Type = D->getType().getCanonicalType().getAsString();

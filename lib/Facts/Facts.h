@@ -82,6 +82,7 @@ enum EntityFlags : uint32_t {
   EF_Overrides = 1u << 25, ///< overrides a function of a library's class
   EF_Implicit = 1u << 26,  ///< a body that the compiler writes; see Implicit.h
   EF_Bound = 1u << 27, ///< class that a binding tool makes Python objects of
+  EF_Translated = 1u << 28, ///< body that a generator wrote from its author's
 };
 
 /// A named thing that other TUs may name too. Two entities are the same thing
@@ -431,7 +432,8 @@ enum class CommentKind : uint8_t {
   NoLintBegin,
   NoLintEnd,
   NoQa,
-  MentionsGil
+  MentionsGil,
+  Origin, ///< of generated code: Reason is the `file.pyx:12` it comes from
 };
 struct CommentFact {
   CommentKind Kind = CommentKind::Ignore;

@@ -12,7 +12,7 @@ namespace ungil {
 namespace {
 
 /// Raised whenever a field is added, removed or reordered in Facts.h.
-constexpr uint32_t FormatVersion = 4;
+constexpr uint32_t FormatVersion = 5;
 constexpr std::string_view Magic = "ungil-facts";
 
 class Writer {
@@ -180,7 +180,7 @@ public:
       range(L.Loc);
     }
     for (const CommentFact &C : F.Comments) {
-      enumerator(C.Kind, CommentKind::MentionsGil);
+      enumerator(C.Kind, CommentKind::Origin);
       range(C.Loc);
     }
     for (const MacroFact &M : F.Macros)

@@ -58,6 +58,8 @@ private:
   std::vector<StatementId> Block; ///< From and what follows, to the last use
   uint32_t Begin = 0, End = 0;    ///< bytes of Block
   bool Kept = false;              ///< stored, and no Py_INCREF yet
+  /// Used behind Block, where it must be owned already.
+  bool UsedLater = false;
 };
 
 bool Releases::mentioned(StatementId S) const {
@@ -97,10 +99,7 @@ bool Releases::findExtent() {
   End = Code[Block.back()].end();
   for (EventId E : V.Life.Uses) {
     uint32_t At = Code.P.event({Code.F, E}).Range.Offset;
-    if (At < Begin || At >= End) {
-      D.refuse("'" + V.Name + "' is used outside of the block it is set in");
-      return false;
-    }
+    UsedLater |= At < Begin || At >= End;
   }
   if (Code.hasDirective(Begin, End)) {
     D.refuse("there is conditional compilation between the call and the last "
@@ -138,6 +137,8 @@ void Releases::release(StatementId S, Holds Now, bool After) {
     return;
   if (Kept)
     D.refuse("'" + V.Name + "' is stored without a reference of its own");
+  if (UsedLater)
+    D.refuse("'" + V.Name + "' is used outside of the block it is set in");
   After ? D.after(S, releaseText(Now)) : D.before(S, releaseText(Now));
 }
 

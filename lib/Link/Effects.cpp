@@ -140,6 +140,11 @@ bool Effects::update(FunctionId F) {
   const Values &V = P.Functions[F].Value;
   bool Changed = false;
   auto Add = [&](uint32_t Param, EventId E, PointeeEffect Effect) {
+    // What a template pattern seems to do to it, its type forbids.
+    bool Changes =
+        Effect.Use == FieldUse::Write || Effect.Use == FieldUse::Update;
+    if (Changes && Body.Locals[Param].Type.starts_with("const "))
+      return;
     PointeeEffects &Known = Params[F][Param];
     for (HeldLock L : P.Functions[F].Locks.at(E)) {
       L.Handle = L.Acquired = None;

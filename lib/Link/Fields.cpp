@@ -15,8 +15,8 @@
 
 #include "Link/Effects.h"
 #include "Link/Flow.h"
-#include "Link/Ownership.h"
 #include "Link/Passes.h"
+#include "Link/PrivateObjects.h"
 #include "Link/UnsetTests.h"
 #include <algorithm>
 #include <optional>
@@ -34,11 +34,7 @@ struct FieldPath {
 class FieldsPass {
 public:
   FieldsPass(Program &P, const Effects &Calls)
-      : P(P), Owners(P), Makers(P), Calls(Calls) {
-    // A library keeps the object for callbacks; it does not use it meanwhile.
-    Owners.LibrariesPublish = Makers.LibrariesPublish = false;
-    Makers.CallsPublish = false;
-  }
+      : P(P), Private(P), Calls(Calls) {}
   void run();
 
 private:
@@ -51,141 +47,14 @@ private:
   void followMoves();
   std::optional<FieldPath> split(const Path &Where);
   FieldAccess *add(Site At, FieldUse Use, const Path &Where);
-  bool isPrivate(Site At, const Origin &Object);
-  bool isPrivateParam(FunctionId F, uint32_t Param);
-  bool isBeingMade(FunctionId F, uint32_t Param) const;
-  bool isNew(Site At, const Origin &Object);
-  bool returnsNew(FunctionId F);
-  bool returns(FunctionId F, const Origin &Object) const;
   bool only(FunctionId F, uint8_t Phases) const {
     return !(P.Functions[F].Phases & ~Phases);
   }
 
   Program &P;
-  OwnershipModel Owners;
-  OwnershipModel Makers; ///< as the function that makes the object sees it
+  PrivateObjects Private;
   const Effects &Calls;
-  std::map<std::pair<FunctionId, uint32_t>, bool> PrivateParams;
-  std::map<FunctionId, bool> ReturnsNew;
 };
-
-//===-- Objects nobody else sees ------------------------------------------===//
-
-/// Is it the result of a call that makes an object? Who fills in the fields of
-/// what a callable returned has called a type, or a factory of such.
-bool FieldsPass::isNew(Site At, const Origin &Object) {
-  if (Object.Kind != OperandKind::Result || Object.Out)
-    return false;
-  if (Owners.isFreshCall(At.Function, Object.Index))
-    return true;
-  const Event &Call = P.body(At.Function).Events[Object.Index];
-  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
-    return returnsNew(It->second);
-  const ApiFunction *Slot = P.slot(Call), *Api = P.api(Call);
-  return (Slot && Slot->Ownership && Slot->Ownership->NewReference) || // tp_new
-         (Api && Api->Ownership && Api->Ownership->Calls >= 0);
-}
-
-/// Does \p F make an object for its caller and show it to nobody else?
-bool FieldsPass::returnsNew(FunctionId F) {
-  auto [It, New] = ReturnsNew.try_emplace(F, false);
-  if (!New)
-    return It->second;
-  bool Any = false, Only = true;
-  for (EventId E = 0; E != P.body(F).Events.size(); ++E)
-    if (P.body(F).Events[E].Kind == EventKind::Return)
-      for (const Origin &O : P.Functions[F].Value.value(E)) {
-        if (O.Kind == OperandKind::Null)
-          continue;
-        Any = true;
-        Only &= isNew({F, E}, O) && !Owners.escapedBefore(F, O.Index, 0, E);
-      }
-  return ReturnsNew[F] = Any && Only;
-}
-
-/// Is it \p Object, or nothing, that \p F returns?
-bool FieldsPass::returns(FunctionId F, const Origin &Object) const {
-  bool Any = false;
-  for (EventId E = 0; E != P.body(F).Events.size(); ++E)
-    if (P.body(F).Events[E].Kind == EventKind::Return)
-      for (const Origin &O : P.Functions[F].Value.value(E)) {
-        if (O != Object && O.Kind != OperandKind::Null)
-          return false;
-        Any |= O == Object;
-      }
-  return Any;
-}
-
-bool FieldsPass::isPrivate(Site At, const Origin &Object) {
-  switch (Object.Kind) {
-  case OperandKind::Null:
-    return true;
-  case OperandKind::Result:
-    // Whom a constructor shows its object to does not use it before it is
-    // complete: C libraries that keep it for callbacks.
-    return isNew(At, Object) &&
-           (only(At.Function, P_Init | P_Construct) ||
-            !Owners.escapedBefore(At.Function, Object.Index, 0, At.Event) ||
-            (returns(At.Function, Object) &&
-             !Makers.escapedBefore(At.Function, Object.Index, 0, At.Event)));
-  case OperandKind::Load: {
-    const Path &Where = P.path(Object.Index);
-    return Where.Root == RootKind::Local && Where.Steps.empty() &&
-           Where.Index < P.body(At.Function).Params &&
-           (isBeingMade(At.Function, Where.Index) ||
-            isPrivateParam(At.Function, Where.Index));
-  }
-  case OperandKind::Address: {
-    // Of a local it is the function's own, of a part of an object its owner's;
-    // places are judged as places.
-    Path Where = P.path(Object.Index);
-    while (!Where.Steps.empty() && Where.Steps.back().Kind != StepKind::Deref)
-      Where.Steps.pop_back();
-    if (Where.Root == RootKind::Place || Where.Steps.empty())
-      return Where.Root == RootKind::Place || Where.Root == RootKind::Local;
-    Where.Steps.pop_back();
-    return isPrivate(At, Where.Root == RootKind::Result && Where.Steps.empty()
-                             ? Origin{OperandKind::Result, Where.Index, 0}
-                             : Origin{OperandKind::Load, P.intern(Where), 0});
-  }
-  default:
-    return false;
-  }
-}
-
-/// Is \p Param the object that a constructor makes or a destructor ends, or
-/// one that is moved from?
-bool FieldsPass::isBeingMade(FunctionId F, uint32_t Param) const {
-  const Entity &E = P.entityOf(F);
-  if (Param == 0 && E.has(EF_Member) &&
-      (E.Flags & (EF_Constructor | EF_Destructor)))
-    return true;
-  return P.body(F).Locals[Param].Type.ends_with("&&");
-}
-
-/// Do all callers pass an object of their own?
-bool FieldsPass::isPrivateParam(FunctionId F, uint32_t Param) {
-  auto [It, New] = PrivateParams.try_emplace({F, Param}, true);
-  if (!New)
-    return It->second; // also the optimistic answer inside a recursion
-  const FunctionInfo &Info = P.Functions[F];
-  bool Private =
-      Info.Entries.empty() && !Info.AddressTaken && !Info.Callers.empty();
-  for (const CallSite &C : Info.Callers) {
-    if (!Private || C.Event == None || C.Handed) {
-      Private = false;
-      break;
-    }
-    if (!P.isConcurrent(C.Caller))
-      continue;
-    const auto Passed = P.Functions[C.Caller].Value.arg(C.Event, Param);
-    Private = !Passed.empty() &&
-              std::all_of(Passed.begin(), Passed.end(), [&](const Origin &O) {
-                return isPrivate({C.Caller, C.Event}, O);
-              });
-  }
-  return PrivateParams[{F, Param}] = Private;
-}
 
 //===-- Accesses ----------------------------------------------------------===//
 
@@ -198,7 +67,7 @@ static bool isExempt(const Entity &Field) {
   case TypeClass::Table:
     return true;
   default:
-    return Field.has(EF_Const);
+    return Field.has(EF_Const) || Field.has(EF_Generated);
   }
 }
 
@@ -242,7 +111,7 @@ std::optional<FieldPath> FieldsPass::split(const Path &Where) {
 
 FieldAccess *FieldsPass::add(Site At, FieldUse Use, const Path &Where) {
   std::optional<FieldPath> Cut = split(Where);
-  if (!Cut || isPrivate(At, Cut->Object))
+  if (!Cut || Private.owns(At, Cut->Object))
     return nullptr;
   bool Bare = Cut->Object.Kind == OperandKind::Load &&
               P.path(Cut->Object.Index).Steps.empty();
@@ -437,7 +306,7 @@ void FieldsPass::followMoves() {
 
 void FieldsPass::run() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    if (P.isConcurrent(F))
+    if (P.isConcurrent(F) && !P.entityOf(F).has(EF_Generated))
       collect(F);
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     if (P.isConcurrent(F))

@@ -28,8 +28,9 @@ const LockPromise *Program::guardOf(EntityId E, bool Pointee) const {
 
 bool Program::isShared(EntityId Field) const {
   EntityId Record = entity(Field).Parent;
-  return Record != None && (entity(Record).has(EF_PyRecord) ||
-                            guardOf(Field, false) || guardOf(Field, true));
+  return Record != None && !entity(Record).has(EF_Generated) &&
+         ((entity(Record).Flags & (EF_PyRecord | EF_Bound)) ||
+          guardOf(Field, false) || guardOf(Field, true));
 }
 
 const ApiFunction *Program::api(const Event &Call) const {

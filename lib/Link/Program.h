@@ -365,7 +365,8 @@ public:
   const LockPromise *guardOf(EntityId E, bool Pointee) const;
 
   /// Is \p Field one that threads share with the object it belongs to: of an
-  /// object struct, or said by its authors to need a lock?
+  /// object struct, of a class that Python has objects of, or said by its
+  /// authors to need a lock?
   bool isShared(EntityId Field) const;
 
   /// What the API data says of a call's callee; null when nothing. The

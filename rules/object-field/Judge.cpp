@@ -181,6 +181,10 @@ FieldVerdict Group::verdict(const FieldAccess &A, Harm What,
   V.Member = Member;
   V.Promise = Promise;
   V.Conf = confidenceIn(P, A.At.Function, C);
+  // What else uses a C++ class may have objects of its own.
+  EntityId Record = P.entity(A.Field).Parent;
+  if (P.entity(Record).has(EF_Bound) && !P.provedConcurrent(A.At.Function))
+    V.Conf = Confidence::Low;
   bool Writes = A.writes() || A.Use == FieldUse::Release;
   for (const FieldAccess *O : All)
     if (O->At != A.At && (Writes || O->writes() || O->Use == FieldUse::Release))

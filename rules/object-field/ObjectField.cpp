@@ -131,6 +131,9 @@ std::string help(const Program &P, const FieldVerdict &V) {
   if (!changes(V.At) && V.What == Harm::Reference)
     return "Take a strong reference inside Py_BEGIN_CRITICAL_SECTION on the "
            "object, and use that.";
+  if (P.entity(P.entity(V.At.Field).Parent).has(EF_Bound))
+    return "Give the class a std::mutex and hold it over every access, but not "
+           "while Python code runs; or change nothing after construction.";
   return "Hold Py_BEGIN_CRITICAL_SECTION on the object, or a PyMutex in it, "
          "over every access.";
 }
