@@ -40,8 +40,8 @@ static bool holdsOne(const Statement &Parent) {
   return Parent.Kind == StatementKind::If || Parent.Kind == StatementKind::Loop;
 }
 
-void Draft::render(StatementId S, const Change &C,
-                   std::vector<Edit> &Out) const {
+void Draft::render(StatementId S, const Change &C, std::vector<Edit> &Out,
+                   std::vector<Edit> &Ends) const {
   const Statement &Here = Code[S];
   const Statement &Parent = Code[Here.Parent];
   std::string End(Code.lineEnd());
@@ -72,14 +72,14 @@ void Draft::render(StatementId S, const Change &C,
                        Inner + Front});
     if (C.Gone)
       Out.push_back({Code.file(), Begin, Stop - Begin, Instead});
-    Out.push_back({Code.file(), Stop, 0, Back + End + Outer + "}"});
+    Ends.push_back({Code.file(), Stop, 0, Back + End + Outer + "}"});
     return;
   }
   if (!C.Gone) {
     if (!Front.empty())
       Out.push_back({Code.file(), Begin, 0, Front});
     if (!Back.empty())
-      Out.push_back({Code.file(), Stop, 0, Back});
+      Ends.push_back({Code.file(), Stop, 0, Back});
     return;
   }
   std::string Whole = Front + Instead;
@@ -107,9 +107,14 @@ FixPlan Draft::finish(Applicability How, std::string Title) const {
   }
   Plan.How = How;
   Plan.Title = std::move(Title);
-  Plan.Edits = Plain;
+  // Statements that begin at one byte open from the outside in, and those that
+  // end at one byte close from the inside out.
+  std::vector<Edit> Begins, Ends;
   for (const auto &[S, C] : Changes)
-    render(S, C, Plan.Edits);
+    render(S, C, Begins, Ends);
+  Plan.Edits.assign(Ends.rbegin(), Ends.rend());
+  Plan.Edits.insert(Plan.Edits.end(), Plain.begin(), Plain.end());
+  Plan.Edits.insert(Plan.Edits.end(), Begins.begin(), Begins.end());
   llvm::stable_sort(Plan.Edits, comesBefore);
   return Plan;
 }

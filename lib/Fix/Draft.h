@@ -54,7 +54,10 @@ private:
     std::vector<std::string> Before, After, Instead;
     bool Gone = false;
   };
-  void render(StatementId S, const Change &C, std::vector<Edit> &Out) const;
+  /// What goes in front of \p S or in its place to \p Out, what goes behind
+  /// it to \p Ends.
+  void render(StatementId S, const Change &C, std::vector<Edit> &Out,
+              std::vector<Edit> &Ends) const;
 
   const FunctionText &Code;
   std::map<StatementId, Change> Changes;

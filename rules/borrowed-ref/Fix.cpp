@@ -211,16 +211,10 @@ void BorrowFix::nullForNone() {
 
 /// A C++ exception would pass the release.
 void BorrowFix::mustNotThrow() {
-  if (D.isRefused() || !isCxx(Context, Code.file()))
-    return;
-  for (const Event &E : P.body(S.Function).Events) {
-    bool Throws = E.Kind == EventKind::Throw ||
-                  (E.Kind == EventKind::Call && !P.api(E) &&
-                   !llvm::StringRef(P.calleeName(E)).starts_with("Py") &&
-                   !llvm::StringRef(P.calleeName(E)).starts_with("_Py"));
-    if (Throws && E.Range.Offset > Call.NameBegin)
-      return D.refuse("a C++ exception could pass the release");
-  }
+  const SourceRange &Body = P.body(S.Function).Body;
+  if (!D.isRefused() && mayThrow(Context, S.Function, Call.NameBegin + 1,
+                                 Body.Offset + Body.Length))
+    D.refuse("a C++ exception could pass the release");
 }
 
 FixPlan BorrowFix::plan() {

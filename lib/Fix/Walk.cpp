@@ -1,0 +1,206 @@
+//===- Walk.cpp - loops over what a container lends -----------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fix/Walk.h"
+#include "Link/Suspend.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace ungil::fix {
+namespace {
+
+class WalkSection {
+public:
+  WalkSection(Draft &D, const FixContext &Context, const FunctionText &Code,
+              const Walk &W)
+      : D(D), Context(Context), P(Context.P), Code(Code), W(W),
+        Body(P.body(W.Call.Function)) {}
+
+  void run(StatementId Whole);
+
+private:
+  bool findRange(StatementId Whole);
+  void checkContainer();
+  bool suspends(EventId Use) const;
+  bool hasReference(const std::string &Name, EventId Use) const;
+  void keep(const LentVariable &V);
+  uint32_t offsetOf(EventId E) const { return Body.Events[E].Range.Offset; }
+
+  Draft &D;
+  const FixContext &Context;
+  const Program &P;
+  const FunctionText &Code;
+  const Walk &W;
+  const Function &Body;
+  Section S;
+};
+
+/// From \p Whole to the last sibling that uses what is lent.
+bool WalkSection::findRange(StatementId Whole) {
+  uint32_t First = Code[Whole].Offset, Last = First;
+  for (const LentVariable &V : W.Lent)
+    for (EventId E : V.Life.Uses) {
+      First = std::min(First, offsetOf(E));
+      Last = std::max(Last, offsetOf(E));
+    }
+  // Out of inner blocks, until all uses are behind it in the same one.
+  while (Whole != None) {
+    StatementId Parent = Code[Whole].Parent;
+    if (Parent == None)
+      break;
+    if (First >= Code[Whole].Offset) {
+      S.First = S.Last = Whole;
+      if (Last < Code[Whole].end())
+        return true;
+      bool Block = Code[Parent].Kind == StatementKind::Compound;
+      for (StatementId I : Code.siblingsAfter(Whole))
+        if (Block && Last >= Code[I].Offset) {
+          S.Last = I;
+          if (Last < Code[I].end())
+            return true;
+        }
+    }
+    Whole = Parent;
+  }
+  D.refuse("what is lent is used all over the function");
+  return false;
+}
+
+void WalkSection::checkContainer() {
+  uint32_t Begin = Code[S.First].Offset, End = Code[S.Last].end();
+  if (!isPlainPath(W.Container))
+    return D.refuse("the container has no name of its own");
+  if (const Local *L = changedIn(Code, W.Container, Begin, End))
+    return D.refuse("'" + L->Name + "' is set among the statements that the "
+                                    "section would be around");
+  // Whoever asks for it first may find none, and a section needs one.
+  std::vector<Token> Words =
+      tokens(W.Container, 0, static_cast<uint32_t>(W.Container.size()));
+  for (const Token &T : Words)
+    if (T.Kind == TokenKind::Name &&
+        Code.mentions(spelling(W.Container, T), Begin,
+                      offsetOf(W.Call.Event)))
+      for (const Local &L : Body.Locals)
+        if (L.Name == spelling(W.Container, T))
+          return D.refuse("'" + L.Name + "' is looked at before the call, as "
+                                         "if it could be NULL");
+}
+
+/// Can another thread get at the container between the call and \p Use, or
+/// while \p Use goes on?
+bool WalkSection::suspends(EventId Use) const {
+  HeldLock Lock;
+  Lock.Kind = LockKind::CriticalSection;
+  const auto &Owner = P.Functions[Code.F].Value.arg(W.Call.Event, W.Owner);
+  if (!Owner.empty())
+    Lock.What = Owner.front();
+  Suspensions Breaks(P, P.reaches());
+  if (Breaks.at(Code.F, Lock, Use).How != Reach::Nothing)
+    return true;
+  // A walk inside gets a section of its own, which this one may wait for.
+  for (EventId E : eventsBetween(Body, W.Call.Event, Use)) {
+    const Event &Ev = Body.Events[E];
+    const ApiFunction *Api = Ev.Kind == EventKind::Call ? P.api(Ev) : nullptr;
+    if (Api && Api->Borrow && Api->Borrow->Iteration && E != W.Call.Event)
+      return true;
+    if (Breaks.at(Code.F, Lock, E).How != Reach::Nothing)
+      return true;
+  }
+  return false;
+}
+
+/// Does the code take a reference of its own before \p Use, in the same block
+/// or around it?
+bool WalkSection::hasReference(const std::string &Name, EventId Use) const {
+  StatementId Here = Code.at(offsetOf(Use));
+  return llvm::any_of(Body.Events, [&](const Event &E) {
+    if (E.Kind != EventKind::Call || E.Range.Offset >= offsetOf(Use) ||
+        E.Range.Offset < offsetOf(W.Call.Event))
+      return false;
+    llvm::StringRef Callee(Code.Text.substr(E.Range.Offset));
+    StatementId Taking = Code.at(E.Range.Offset);
+    return (Callee.starts_with("Py_INCREF") ||
+            Callee.starts_with("Py_XINCREF") ||
+            Callee.starts_with("Py_NewRef") ||
+            Callee.starts_with("Py_XNewRef")) &&
+           Taking != None && Here != None && Code[Taking].Parent != None &&
+           Code.mentions(Name, Taking) &&
+           Code.within(Here, Code[Taking].Parent);
+  });
+}
+
+static bool isReferenceCount(const Program &P, const Event &E) {
+  if (E.Kind != EventKind::Call)
+    return false;
+  std::string Name = P.calleeName(E);
+  return Name == "Py_INCREF" || Name == "Py_XINCREF" || Name == "Py_NewRef" ||
+         Name == "Py_XNewRef";
+}
+
+/// A strong reference for \p V while the section may be let go.
+void WalkSection::keep(const LentVariable &V) {
+  const std::string &Name = Body.Locals[V.Local].Name;
+  uint32_t End = Code[S.Last].end();
+  bool Needed = false;
+  for (EventId Use : V.Life.Uses) {
+    const Event &E = Body.Events[Use];
+    if (isReferenceCount(P, E) && !suspends(Use))
+      continue;
+    bool Taken = hasReference(Name, Use);
+    bool Plain = E.Kind == EventKind::Return || V.Life.Keeps.count(Use);
+    if (Plain && !Taken)
+      return D.refuse("'" + Name + "' is " +
+                      (E.Kind == EventKind::Return ? "returned" : "stored") +
+                      " as it was borrowed");
+    if (Taken || !suspends(Use))
+      continue;
+    if (W.Part == None)
+      return D.refuse("'" + Name + "' is used across calls that let go of the "
+                                   "section");
+    if (offsetOf(Use) < Code[W.Part].Offset ||
+        offsetOf(Use) >= Code[W.Part].end())
+      return D.refuse("'" + Name + "' is used behind the loop as it was "
+                                   "borrowed");
+    Needed = true;
+  }
+  if (!Needed)
+    return;
+  for (EventId E = 0; E != Body.Events.size(); ++E) {
+    const Event &Ev = Body.Events[E];
+    if (Ev.Kind != EventKind::Bind || offsetOf(E) < Code[W.Part].Offset ||
+        offsetOf(E) >= End)
+      continue;
+    const Path &To = P.path(Ev.Where);
+    if (To.Root == RootKind::Local && To.Index == V.Local && To.Steps.empty())
+      return D.refuse("'" + Name + "' is set again in the loop");
+  }
+  S.Part = W.Part;
+  S.Enter.push_back("Py_INCREF(" + Name + ");");
+  S.Leave.push_back("Py_DECREF(" + Name + ");");
+}
+
+void WalkSection::run(StatementId Whole) {
+  if (!findRange(Whole))
+    return;
+  checkContainer();
+  for (const LentVariable &V : W.Lent)
+    if (!D.isRefused())
+      keep(V);
+  S.Objects = {W.Container};
+  putSection(D, Context, Code, S);
+}
+
+} // namespace
+
+void putSectionAround(Draft &D, const FixContext &Context,
+                      const FunctionText &Code, const Walk &W,
+                      StatementId Whole) {
+  if (!D.isRefused())
+    WalkSection(D, Context, Code, W).run(Whole);
+}
+
+} // namespace ungil::fix
