@@ -175,13 +175,12 @@ void Exits::findTargets() {
     return D.refuse("what it returns cannot be kept in a variable");
   for (StatementId S : All)
     targetOf(S);
+  llvm::stable_sort(Targets, [](const Target &A, const Target &B) {
+    return A.Result < B.Result;
+  });
   if (Targets.size() > 2)
     D.refuse("there are too many ways out of it");
-  Always = Targets.size() == 1 && Targets[0].Result &&
-           Code.endsWays(Range.back()) &&
-           llvm::all_of(All, [&](StatementId S) {
-             return repeatsAround(S) == None;
-           });
+  Falls = !Code.endsWays(Range.back());
 }
 
 /// Makes control that comes to \p S get to the end of the range. True when it
@@ -207,16 +206,19 @@ void Exits::plan(StatementId Part, const std::vector<std::string> &Leave) {
   if (D.isRefused())
     return;
   for (StatementId S : All) {
-    const Target &To = Targets[targetOf(S)];
+    size_t Index = targetOf(S);
+    const Target &To = Targets[Index];
     std::vector<std::string> Lines;
     if (To.Result)
       Lines.push_back(Result + " = " + returned(S) + ";");
     if (Part != None && Code.within(S, Part))
       Lines.insert(Lines.end(), Leave.begin(), Leave.end());
-    if (!Always)
+    if (needsFlag(Index))
       Lines.push_back(To.Flag + " = 1;");
     if (leadToEnd(S, To))
       Lines.emplace_back("break;");
+    if (Lines.empty())
+      Lines.emplace_back(";");
     D.rewrite(S, std::move(Lines));
   }
   for (const auto &[Inner, Flags] : Again) {
@@ -239,27 +241,27 @@ std::vector<std::string> Exits::declarations() const {
     if (Split)
       Lines.push_back(Name + " = " + Value + ";");
   };
-  for (const Target &T : Targets) {
-    if (T.Result) {
+  for (size_t I = 0; I != Targets.size(); ++I) {
+    if (Targets[I].Result) {
       bool Pointer = llvm::StringRef(Type).ends_with("*");
       std::string Front = Type + (Pointer ? "" : " ");
-      if (Always)
-        Lines.push_back(Front + Result + ";");
-      else
+      if (needsFlag(0))
         Declare(Front, Result, Pointer ? "NULL" : "0");
+      else
+        Lines.push_back(Front + Result + ";");
     }
-    if (!Always)
-      Declare("int ", T.Flag, "0");
+    if (needsFlag(I))
+      Declare("int ", Targets[I].Flag, "0");
   }
   return Lines;
 }
 
 std::vector<std::string> Exits::behind() const {
   std::vector<std::string> Lines;
-  for (const Target &T : Targets) {
-    if (!Always)
-      Lines.push_back("if (" + T.Flag + ")");
-    Lines.push_back((Always ? "" : Code.indentUnit()) + T.Text);
+  for (size_t I = 0; I != Targets.size(); ++I) {
+    if (needsFlag(I))
+      Lines.push_back("if (" + Targets[I].Flag + ")");
+    Lines.push_back((needsFlag(I) ? Code.indentUnit() : "") + Targets[I].Text);
   }
   return Lines;
 }

@@ -70,6 +70,10 @@ private:
   size_t targetOf(StatementId S);
   size_t target(std::string Text, bool Result, bool Failure);
   bool leadToEnd(StatementId S, const Target &To);
+  /// The last of several ways that all leave is what is left over.
+  bool needsFlag(size_t Target) const {
+    return Falls || Target + 1 != Targets.size();
+  }
 
   Draft &D;
   const FunctionText &Code;
@@ -77,7 +81,7 @@ private:
   bool Cxx;
   std::vector<StatementId> All;
   bool OneValue = true;    ///< every return is of the same constant
-  bool Always = false;     ///< there is no other way than one target
+  bool Falls = true;       ///< control gets to the end by itself too
   std::string Type;        ///< of the result
   std::string Result;      ///< its name
   std::vector<Target> Targets;

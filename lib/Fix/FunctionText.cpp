@@ -172,11 +172,34 @@ bool FunctionText::hasDirective(uint32_t Begin, uint32_t End) const {
   });
 }
 
+/// The one name of the return type in front of the function's: `Py_ssize_t`.
+std::string FunctionText::typeName() const {
+  const std::string &Name = P.name(F);
+  uint32_t Begin = Statements[0].Offset;
+  size_t At = Text.rfind(Name, Begin);
+  size_t Front = At == Text.npos ? At : Text.find_last_of(";}#", At);
+  if (Front == Text.npos)
+    return {};
+  std::string Only;
+  for (const Token &T : tokens(Text, static_cast<uint32_t>(Front) + 1,
+                               static_cast<uint32_t>(At))) {
+    std::string_view S = spelling(Text, T);
+    if (S == "static" || S == "inline")
+      continue;
+    if (!Only.empty() || T.Kind != TokenKind::Name || S == "void")
+      return {};
+    Only = S;
+  }
+  return Only;
+}
+
 std::string FunctionText::returnType() const {
   llvm::StringRef Type = P.entityOf(F).Type;
   Type = Type.take_until([](char C) { return C == '('; }).trim();
   if (Type == "struct _object *" || Type == "_object *")
     return "PyObject *";
+  if (std::string Spelled = typeName(); !Spelled.empty())
+    return Spelled;
   bool Plain = llvm::all_of(Type, [](char C) {
     return llvm::isAlnum(C) || C == '_' || C == ' ' || C == '*';
   });

@@ -13,6 +13,14 @@
 namespace ungil::fix {
 namespace {
 
+bool isReferenceCount(const Program &P, const Event &E) {
+  if (E.Kind != EventKind::Call)
+    return false;
+  std::string Name = P.calleeName(E);
+  return Name == "Py_INCREF" || Name == "Py_XINCREF" || Name == "Py_NewRef" ||
+         Name == "Py_XNewRef";
+}
+
 class WalkSection {
 public:
   WalkSection(Draft &D, const FixContext &Context, const FunctionText &Code,
@@ -26,7 +34,8 @@ private:
   bool findRange(StatementId Whole);
   void checkContainer();
   bool suspends(EventId Use) const;
-  bool hasReference(const std::string &Name, EventId Use) const;
+  bool takesReference(const std::string &Name, EventId Use) const;
+  bool isOwned(const LentVariable &V, EventId Use) const;
   void keep(const LentVariable &V);
   uint32_t offsetOf(EventId E) const { return Body.Events[E].Range.Offset; }
 
@@ -34,7 +43,7 @@ private:
   const FixContext &Context;
   const Program &P;
   const FunctionText &Code;
-  const Walk &W;
+  Walk W;
   const Function &Body;
   Section S;
 };
@@ -113,32 +122,32 @@ bool WalkSection::suspends(EventId Use) const {
   return false;
 }
 
-/// Does the code take a reference of its own before \p Use, in the same block
-/// or around it?
-bool WalkSection::hasReference(const std::string &Name, EventId Use) const {
+/// Does the code take a reference of its own before \p Use, or in the same
+/// statement, in the same block or around it?
+bool WalkSection::takesReference(const std::string &Name, EventId Use) const {
   StatementId Here = Code.at(offsetOf(Use));
-  return llvm::any_of(Body.Events, [&](const Event &E) {
-    if (E.Kind != EventKind::Call || E.Range.Offset >= offsetOf(Use) ||
+  return Here != None && llvm::any_of(Body.Events, [&](const Event &E) {
+    if (!isReferenceCount(P, E) || E.Range.Offset >= Code[Here].end() ||
         E.Range.Offset < offsetOf(W.Call.Event))
       return false;
-    llvm::StringRef Callee(Code.Text.substr(E.Range.Offset));
     StatementId Taking = Code.at(E.Range.Offset);
-    return (Callee.starts_with("Py_INCREF") ||
-            Callee.starts_with("Py_XINCREF") ||
-            Callee.starts_with("Py_NewRef") ||
-            Callee.starts_with("Py_XNewRef")) &&
-           Taking != None && Here != None && Code[Taking].Parent != None &&
+    return Taking != None && Code[Taking].Parent != None &&
            Code.mentions(Name, Taking) &&
            Code.within(Here, Code[Taking].Parent);
   });
 }
 
-static bool isReferenceCount(const Program &P, const Event &E) {
-  if (E.Kind != EventKind::Call)
+/// Does \p Use have a reference that the code took, by \p V or by a copy?
+bool WalkSection::isOwned(const LentVariable &V, EventId Use) const {
+  const std::string &Name = Body.Locals[V.Local].Name;
+  StatementId Here = Code.at(offsetOf(Use));
+  if (Here == None || isReferenceCount(P, Body.Events[Use]))
     return false;
-  std::string Name = P.calleeName(E);
-  return Name == "Py_INCREF" || Name == "Py_XINCREF" || Name == "Py_NewRef" ||
-         Name == "Py_XNewRef";
+  if (Code.mentions(Name, Here))
+    return takesReference(Name, Use);
+  return llvm::all_of(V.Life.Uses, [&](EventId E) {
+    return Body.Events[E].Kind != EventKind::Bind || takesReference(Name, E);
+  });
 }
 
 /// A strong reference for \p V while the section may be let go.
@@ -150,13 +159,12 @@ void WalkSection::keep(const LentVariable &V) {
     const Event &E = Body.Events[Use];
     if (isReferenceCount(P, E) && !suspends(Use))
       continue;
-    bool Taken = hasReference(Name, Use);
     bool Plain = E.Kind == EventKind::Return || V.Life.Keeps.count(Use);
-    if (Plain && !Taken)
+    if (Plain)
       return D.refuse("'" + Name + "' is " +
                       (E.Kind == EventKind::Return ? "returned" : "stored") +
                       " as it was borrowed");
-    if (Taken || !suspends(Use))
+    if (!suspends(Use))
       continue;
     if (W.Part == None)
       return D.refuse("'" + Name + "' is used across calls that let go of the "
@@ -184,6 +192,12 @@ void WalkSection::keep(const LentVariable &V) {
 }
 
 void WalkSection::run(StatementId Whole) {
+  for (LentVariable &V : W.Lent) {
+    std::vector<EventId> Borrowed;
+    llvm::copy_if(V.Life.Uses, std::back_inserter(Borrowed),
+                  [&](EventId Use) { return !isOwned(V, Use); });
+    V.Life.Uses = std::move(Borrowed);
+  }
   if (!findRange(Whole))
     return;
   checkContainer();

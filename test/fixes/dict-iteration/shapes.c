@@ -168,7 +168,7 @@ lent(PyObject *self, PyObject *dict)
 {
     PyObject *key, *value, *last = NULL;
     Py_ssize_t pos = 0;
-    while (PyDict_Next(dict, &pos, &key, &value)) // no edit: 'dict' is looked at before the call
+    while (PyDict_Next(dict, &pos, &key, &value)) // no edit: 'value' is used behind the loop as it was borrowed
         last = value;
     if (dict == Py_None || last == NULL)
         Py_RETURN_NONE;

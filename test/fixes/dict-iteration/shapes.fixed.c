@@ -47,22 +47,42 @@ find(PyObject *self, PyObject *args)
     Py_ssize_t pos = 0;
     if (!PyArg_ParseTuple(args, "O!O", &PyDict_Type, &dict, &wanted))
         return NULL;
+    int failed = 0;
+    Py_BEGIN_CRITICAL_SECTION(dict);
     while (PyDict_Next(dict, &pos, &key, &value)) {
+        Py_INCREF(key);
+        Py_INCREF(value);
         if (value == wanted) {
             Py_INCREF(key);
             found = key;
+            Py_DECREF(key);
+            Py_DECREF(value);
             break;
         }
-        if (!PyUnicode_Check(key))
+        if (!PyUnicode_Check(key)) {
+            Py_DECREF(key);
+            Py_DECREF(value);
             continue;
+        }
         int same = PyObject_RichCompareBool(value, wanted, Py_EQ);
-        if (same < 0)
-            goto error;
+        if (same < 0) {
+            Py_DECREF(key);
+            Py_DECREF(value);
+            failed = 1;
+            break;
+        }
         if (same) {
             found = Py_NewRef(key);
+            Py_DECREF(key);
+            Py_DECREF(value);
             break;
         }
+        Py_DECREF(key);
+        Py_DECREF(value);
     }
+    Py_END_CRITICAL_SECTION();
+    if (failed)
+        goto error;
     if (found == NULL)
         PyErr_SetObject(PyExc_KeyError, wanted);
     return found;
@@ -119,9 +139,9 @@ kinds(PyObject *self, PyObject *dict)
     PyObject *key, *value;
     Py_ssize_t pos = 0;
     int numbers = 0, others = 0;
+    int leave2 = 0;
     PyObject *result = NULL;
     int leave = 0;
-    int leave2 = 0;
     Py_BEGIN_CRITICAL_SECTION(dict);
     while (PyDict_Next(dict, &pos, &key, &value)) {
         switch (PyLong_CheckExact(value) ? 1 : PyFloat_CheckExact(value) ? 2 : 0) {
@@ -145,10 +165,10 @@ kinds(PyObject *self, PyObject *dict)
             break;
     }
     Py_END_CRITICAL_SECTION();
-    if (leave)
-        return result;
     if (leave2)
         Py_RETURN_NONE;
+    if (leave)
+        return result;
     return PyLong_FromLong(numbers - others);
 }
 
@@ -193,10 +213,19 @@ one(PyObject *self, PyObject *dict)
 {
     PyObject *key, *value;
     Py_ssize_t pos = 0;
-    if (PyDict_Next(dict, &pos, &key, &value))
-        return Py_NewRef(value);
-    else
+    int leave2 = 0;
+    PyObject *result = NULL;
+    Py_BEGIN_CRITICAL_SECTION(dict);
+    if (PyDict_Next(dict, &pos, &key, &value)) {
+        result = Py_NewRef(value);
+    }
+    else {
+        leave2 = 1;
+    }
+    Py_END_CRITICAL_SECTION();
+    if (leave2)
         Py_RETURN_NONE;
+    return result;
 }
 
 static int
@@ -235,7 +264,7 @@ lent(PyObject *self, PyObject *dict)
 {
     PyObject *key, *value, *last = NULL;
     Py_ssize_t pos = 0;
-    while (PyDict_Next(dict, &pos, &key, &value)) // no edit: 'dict' is looked at before the call
+    while (PyDict_Next(dict, &pos, &key, &value)) // no edit: 'value' is used behind the loop as it was borrowed
         last = value;
     if (dict == Py_None || last == NULL)
         Py_RETURN_NONE;
