@@ -123,9 +123,8 @@ size_t Exits::target(std::string Text, bool IsResult, bool Failure) {
       return I;
   std::string Wanted = Failure ? "failed" : "leave";
   std::string Flag = Code.freeName(Wanted);
-  for (unsigned N = 2; llvm::any_of(Targets, [&](const Target &T) {
-         return T.Flag == Flag;
-       });
+  for (unsigned N = 2;
+       llvm::any_of(Targets, [&](const Target &T) { return T.Flag == Flag; });
        ++N)
     Flag = Code.freeName(Wanted + std::to_string(N));
   Targets.push_back({std::move(Text), std::move(Flag), IsResult});
@@ -201,7 +200,8 @@ bool Exits::leadToEnd(StatementId S, const Target &To) {
   }
 }
 
-void Exits::plan(StatementId Part, const std::vector<std::string> &Leave) {
+void Exits::plan(StatementId Part, StatementId From,
+                 const std::vector<std::string> &Leave) {
   findTargets();
   if (D.isRefused())
     return;
@@ -211,7 +211,7 @@ void Exits::plan(StatementId Part, const std::vector<std::string> &Leave) {
     std::vector<std::string> Lines;
     if (To.Result)
       Lines.push_back(Result + " = " + returned(S) + ";");
-    if (Part != None && Code.within(S, Part))
+    if (Part != None && Code.within(S, Part) && (From == None || S > From))
       Lines.insert(Lines.end(), Leave.begin(), Leave.end());
     if (needsFlag(Index))
       Lines.push_back(To.Flag + " = 1;");

@@ -37,8 +37,10 @@ public:
   Exits(Draft &D, const FunctionText &Code, std::vector<StatementId> Range,
         bool Cxx);
 
-  /// Rewrites every way out, or refuses. Those in \p Part do \p Leave first.
-  void plan(StatementId Part, const std::vector<std::string> &Leave);
+  /// Rewrites every way out, or refuses. Those in \p Part, behind \p From if
+  /// that is a statement, do \p Leave first.
+  void plan(StatementId Part, StatementId From,
+            const std::vector<std::string> &Leave);
 
   bool isExit(StatementId S) const { return llvm::is_contained(All, S); }
 
@@ -80,10 +82,10 @@ private:
   std::vector<StatementId> Range;
   bool Cxx;
   std::vector<StatementId> All;
-  bool OneValue = true;    ///< every return is of the same constant
-  bool Falls = true;       ///< control gets to the end by itself too
-  std::string Type;        ///< of the result
-  std::string Result;      ///< its name
+  bool OneValue = true; ///< every return is of the same constant
+  bool Falls = true;    ///< control gets to the end by itself too
+  std::string Type;     ///< of the result
+  std::string Result;   ///< its name
   std::vector<Target> Targets;
   std::map<StatementId, std::vector<std::string>> Again; ///< flags to ask
 };

@@ -16,7 +16,8 @@
 namespace ungil::fix {
 
 bool isPlainPath(std::string_view Text) {
-  std::vector<Token> Words = tokens(Text, 0, static_cast<uint32_t>(Text.size()));
+  std::vector<Token> Words =
+      tokens(Text, 0, static_cast<uint32_t>(Text.size()));
   bool AfterName = false;
   for (const Token &T : Words) {
     std::string_view S = spelling(Text, T);
@@ -57,6 +58,51 @@ const Local *changedIn(const FunctionText &Code, std::string_view Text,
       return &L;
   }
   return nullptr;
+}
+
+bool asksForNull(const FunctionText &Code, std::string_view Pointer,
+                 uint32_t Begin, uint32_t End) {
+  std::vector<Token> Words = tokens(Code.Text, Begin, End);
+  std::vector<Token> Names =
+      tokens(Pointer, 0, static_cast<uint32_t>(Pointer.size()));
+  auto Is = [&](size_t I, std::string_view What) {
+    return I < Words.size() && spelling(Code.Text, Words[I]) == What;
+  };
+  for (size_t I = 0; I + Names.size() <= Words.size(); ++I) {
+    bool Same = true;
+    for (size_t N = 0; N != Names.size(); ++N)
+      Same &= Is(I + N, spelling(Pointer, Names[N]));
+    size_t Next = I + Names.size();
+    if (!Same || Is(Next, "->") || Is(Next, "("))
+      continue;
+    bool Compared = (Is(Next, "==") || Is(Next, "!=")) &&
+                    (Is(Next + 1, "NULL") || Is(Next + 1, "nullptr"));
+    bool Reversed = I > 1 && (Is(I - 1, "==") || Is(I - 1, "!=")) &&
+                    (Is(I - 2, "NULL") || Is(I - 2, "nullptr"));
+    bool Bare = I > 1 && Is(I - 1, "(") && Is(I - 2, "if") && Is(Next, ")");
+    if (Compared || Reversed || Bare || Is(Next, "&&") || Is(Next, "?") ||
+        (I > 0 && (Is(I - 1, "!") || (Is(I - 1, "&&") && Is(Next, ")")))))
+      return true;
+  }
+  return false;
+}
+
+std::pair<StatementId, StatementId>
+statementsAround(const FunctionText &Code, uint32_t First, uint32_t Last) {
+  StatementId From = Code.at(First), To = Code.at(Last);
+  if (From == None || To == None)
+    return {None, None};
+  auto Parent = [&](StatementId S) { return Code[S].Parent; };
+  while (Parent(From) != None && !Code.within(To, Parent(From)))
+    From = Parent(From);
+  while (Parent(To) != None && Parent(To) != Parent(From))
+    To = Parent(To);
+  while (From != To && Parent(From) != None &&
+         Code[Parent(From)].Kind != StatementKind::Compound)
+    From = To = Parent(From);
+  if (Parent(From) == None)
+    return {None, None};
+  return {From, To};
 }
 
 namespace {
@@ -101,8 +147,7 @@ private:
 
 /// A plain declaration at the beginning need not be inside.
 void SectionWriter::skipDeclarations() {
-  while (Range.size() > 1 &&
-         Code[S.First].Kind == StatementKind::Declaration &&
+  while (Range.size() > 1 && Code[S.First].Kind == StatementKind::Declaration &&
          Code.text(S.First).find('=') == std::string_view::npos) {
     Range.erase(Range.begin());
     S.First = Range.front();
@@ -167,9 +212,8 @@ void SectionWriter::hoist(StatementId Declaration) {
   const Statement &Here = Code[Declaration];
   std::vector<Token> Words = tokens(Code.Text, Here.Offset, Here.end());
   auto Has = [&](std::string_view What) {
-    return llvm::any_of(Words, [&](const Token &T) {
-      return spelling(Code.Text, T) == What;
-    });
+    return llvm::any_of(
+        Words, [&](const Token &T) { return spelling(Code.Text, T) == What; });
   };
   llvm::StringRef Whole(Code.text(Declaration));
   bool Calls = Has("(") || Has("->") || Has(".") || Has("[") || Has("{");
@@ -216,9 +260,9 @@ void SectionWriter::hoistDeclarations() {
       continue;
     bool Needed = llvm::any_of(Code.P.body(Code.F).Locals, [&](const Local &L) {
       return Code[I].Offset <= L.Loc.Offset && L.Loc.Offset < Code[I].end() &&
-             llvm::any_of(Behind, [&](StatementId B) {
-               return Code.mentions(L.Name, B);
-             });
+             llvm::any_of(
+                 Behind,
+                 [&](StatementId B) { return Code.mentions(L.Name, B); });
     });
     if (Needed)
       hoist(I);
@@ -241,9 +285,9 @@ void SectionWriter::writePart(const Exits &Ways) {
          Code.text(Parts[At]).find('=') == std::string_view::npos)
     ++At;
   for (const std::string &Line : S.Enter)
-    D.before(Parts[At], Line);
+    S.From == None ? D.before(Parts[At], Line) : D.after(S.From, Line);
   for (StatementId J : Ways.jumpsOutOf(S.Part))
-    if (!Ways.isExit(J))
+    if (!Ways.isExit(J) && (S.From == None || J > S.From))
       for (const std::string &Line : S.Leave)
         D.before(J, Line);
   if (!Code.endsWays(Parts.back()))
@@ -277,7 +321,7 @@ void SectionWriter::run() {
   if (D.isRefused())
     return;
   Exits Ways(D, Code, Range, isCxx(Context, Code.file()));
-  Ways.plan(S.Part, S.Leave);
+  Ways.plan(S.Part, S.From, S.Leave);
   hoistDeclarations();
   if (D.isRefused())
     return;

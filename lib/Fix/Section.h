@@ -20,6 +20,7 @@
 
 #include "Fix/Fix.h"
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ungil::fix {
@@ -33,12 +34,18 @@ struct Section {
   /// Statements at the beginning of one part of the section, and on every way
   /// out of that part: the body of a loop or a branch; None: nothing.
   StatementId Part = None;
+  StatementId From = None; ///< not from its beginning, but behind this one
   std::vector<std::string> Enter, Leave;
 };
 
 /// Adds the section to \p D, or refuses.
 void putSection(Draft &D, const FixContext &Context, const FunctionText &Code,
                 Section Wanted);
+
+/// The first and last of the statements of one block that bytes \p First and
+/// \p Last are in, loops in one piece; None if there is no such block.
+std::pair<StatementId, StatementId>
+statementsAround(const FunctionText &Code, uint32_t First, uint32_t Last);
 
 /// Is \p Text a name, or a path from one, that means the same wherever it is
 /// written? No call, no arithmetic.
@@ -48,6 +55,10 @@ bool isPlainPath(std::string_view Text);
 /// bytes \p Begin to \p End; null if none.
 const Local *changedIn(const FunctionText &Code, std::string_view Text,
                        uint32_t Begin, uint32_t End);
+
+/// Do bytes \p Begin to \p End ask whether \p Pointer, a plain path, is NULL?
+bool asksForNull(const FunctionText &Code, std::string_view Pointer,
+                 uint32_t Begin, uint32_t End);
 
 } // namespace ungil::fix
 

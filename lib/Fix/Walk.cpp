@@ -9,6 +9,7 @@
 #include "Link/Suspend.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include <tuple>
 
 namespace ungil::fix {
 namespace {
@@ -19,6 +20,16 @@ bool isReferenceCount(const Program &P, const Event &E) {
   std::string Name = P.calleeName(E);
   return Name == "Py_INCREF" || Name == "Py_XINCREF" || Name == "Py_NewRef" ||
          Name == "Py_XNewRef";
+}
+
+HeldLock lockOf(const Program &P, const Walk &W) {
+  HeldLock Lock;
+  Lock.Kind = LockKind::CriticalSection;
+  const auto &Owner =
+      P.Functions[W.Call.Function].Value.arg(W.Call.Event, W.Owner);
+  if (!Owner.empty())
+    Lock.What = Owner.front();
+  return Lock;
 }
 
 class WalkSection {
@@ -51,32 +62,17 @@ private:
 /// From \p Whole to the last sibling that uses what is lent.
 bool WalkSection::findRange(StatementId Whole) {
   uint32_t First = Code[Whole].Offset, Last = First;
+  for (EventId E : W.Before)
+    First = std::min(First, offsetOf(E));
   for (const LentVariable &V : W.Lent)
     for (EventId E : V.Life.Uses) {
       First = std::min(First, offsetOf(E));
       Last = std::max(Last, offsetOf(E));
     }
-  // Out of inner blocks, until all uses are behind it in the same one.
-  while (Whole != None) {
-    StatementId Parent = Code[Whole].Parent;
-    if (Parent == None)
-      break;
-    if (First >= Code[Whole].Offset) {
-      S.First = S.Last = Whole;
-      if (Last < Code[Whole].end())
-        return true;
-      bool Block = Code[Parent].Kind == StatementKind::Compound;
-      for (StatementId I : Code.siblingsAfter(Whole))
-        if (Block && Last >= Code[I].Offset) {
-          S.Last = I;
-          if (Last < Code[I].end())
-            return true;
-        }
-    }
-    Whole = Parent;
-  }
-  D.refuse("what is lent is used all over the function");
-  return false;
+  std::tie(S.First, S.Last) = statementsAround(Code, First, Last);
+  if (S.First == None)
+    D.refuse("what is lent is used all over the function");
+  return S.First != None;
 }
 
 void WalkSection::checkContainer() {
@@ -84,42 +80,20 @@ void WalkSection::checkContainer() {
   if (!isPlainPath(W.Container))
     return D.refuse("the container has no name of its own");
   if (const Local *L = changedIn(Code, W.Container, Begin, End))
-    return D.refuse("'" + L->Name + "' is set among the statements that the "
-                                    "section would be around");
-  // Whoever asks for it first may find none, and a section needs one.
-  std::vector<Token> Words =
-      tokens(W.Container, 0, static_cast<uint32_t>(W.Container.size()));
-  for (const Token &T : Words)
-    if (T.Kind == TokenKind::Name &&
-        Code.mentions(spelling(W.Container, T), Begin,
-                      offsetOf(W.Call.Event)))
-      for (const Local &L : Body.Locals)
-        if (L.Name == spelling(W.Container, T))
-          return D.refuse("'" + L.Name + "' is looked at before the call, as "
-                                         "if it could be NULL");
+    return D.refuse("'" + L->Name +
+                    "' is set among the statements that the "
+                    "section would be around");
+  // A section needs an object.
+  if (asksForNull(Code, W.Container, Begin, End))
+    D.refuse("'" + W.Container + "' is asked for, as if it could be NULL");
 }
 
 /// Can another thread get at the container between the call and \p Use, or
 /// while \p Use goes on?
 bool WalkSection::suspends(EventId Use) const {
-  HeldLock Lock;
-  Lock.Kind = LockKind::CriticalSection;
-  const auto &Owner = P.Functions[Code.F].Value.arg(W.Call.Event, W.Owner);
-  if (!Owner.empty())
-    Lock.What = Owner.front();
   Suspensions Breaks(P, P.reaches());
-  if (Breaks.at(Code.F, Lock, Use).How != Reach::Nothing)
-    return true;
-  // A walk inside gets a section of its own, which this one may wait for.
-  for (EventId E : eventsBetween(Body, W.Call.Event, Use)) {
-    const Event &Ev = Body.Events[E];
-    const ApiFunction *Api = Ev.Kind == EventKind::Call ? P.api(Ev) : nullptr;
-    if (Api && Api->Borrow && Api->Borrow->Iteration && E != W.Call.Event)
-      return true;
-    if (Breaks.at(Code.F, Lock, E).How != Reach::Nothing)
-      return true;
-  }
-  return false;
+  return Breaks.at(Code.F, lockOf(P, W), Use).How != Reach::Nothing ||
+         isInterrupted(P, W, W.Call.Event, Use);
 }
 
 /// Does the code take a reference of its own before \p Use, or in the same
@@ -127,14 +101,14 @@ bool WalkSection::suspends(EventId Use) const {
 bool WalkSection::takesReference(const std::string &Name, EventId Use) const {
   StatementId Here = Code.at(offsetOf(Use));
   return Here != None && llvm::any_of(Body.Events, [&](const Event &E) {
-    if (!isReferenceCount(P, E) || E.Range.Offset >= Code[Here].end() ||
-        E.Range.Offset < offsetOf(W.Call.Event))
-      return false;
-    StatementId Taking = Code.at(E.Range.Offset);
-    return Taking != None && Code[Taking].Parent != None &&
-           Code.mentions(Name, Taking) &&
-           Code.within(Here, Code[Taking].Parent);
-  });
+           if (!isReferenceCount(P, E) || E.Range.Offset >= Code[Here].end() ||
+               E.Range.Offset < offsetOf(W.Call.Event))
+             return false;
+           StatementId Taking = Code.at(E.Range.Offset);
+           return Taking != None && Code[Taking].Parent != None &&
+                  Code.mentions(Name, Taking) &&
+                  Code.within(Here, Code[Taking].Parent);
+         });
 }
 
 /// Does \p Use have a reference that the code took, by \p V or by a copy?
@@ -167,12 +141,14 @@ void WalkSection::keep(const LentVariable &V) {
     if (!suspends(Use))
       continue;
     if (W.Part == None)
-      return D.refuse("'" + Name + "' is used across calls that let go of the "
-                                   "section");
+      return D.refuse("'" + Name +
+                      "' is used across calls that let go of the "
+                      "section");
     if (offsetOf(Use) < Code[W.Part].Offset ||
         offsetOf(Use) >= Code[W.Part].end())
-      return D.refuse("'" + Name + "' is used behind the loop as it was "
-                                   "borrowed");
+      return D.refuse("'" + Name +
+                      "' is used behind the loop as it was "
+                      "borrowed");
     Needed = true;
   }
   if (!Needed)
@@ -180,13 +156,15 @@ void WalkSection::keep(const LentVariable &V) {
   for (EventId E = 0; E != Body.Events.size(); ++E) {
     const Event &Ev = Body.Events[E];
     if (Ev.Kind != EventKind::Bind || offsetOf(E) < Code[W.Part].Offset ||
-        offsetOf(E) >= End)
+        offsetOf(E) >= End ||
+        (W.From != None && Code.at(offsetOf(E)) == W.From))
       continue;
     const Path &To = P.path(Ev.Where);
     if (To.Root == RootKind::Local && To.Index == V.Local && To.Steps.empty())
       return D.refuse("'" + Name + "' is set again in the loop");
   }
   S.Part = W.Part;
+  S.From = W.From;
   S.Enter.push_back("Py_INCREF(" + Name + ");");
   S.Leave.push_back("Py_DECREF(" + Name + ");");
 }
@@ -209,6 +187,19 @@ void WalkSection::run(StatementId Whole) {
 }
 
 } // namespace
+
+bool isInterrupted(const Program &P, const Walk &W, EventId From, EventId To) {
+  Suspensions Breaks(P, P.reaches());
+  const Function &Body = P.body(W.Call.Function);
+  return llvm::any_of(eventsBetween(Body, From, To), [&](EventId E) {
+    // A walk inside gets a section of its own, which this one may wait for.
+    const Event &Ev = Body.Events[E];
+    const ApiFunction *Api = Ev.Kind == EventKind::Call ? P.api(Ev) : nullptr;
+    bool Walks = Api && Api->Borrow && Api->Borrow->Iteration;
+    return (Walks && E != W.Call.Event) ||
+           Breaks.at(W.Call.Function, lockOf(P, W), E).How != Reach::Nothing;
+  });
+}
 
 void putSectionAround(Draft &D, const FixContext &Context,
                       const FunctionText &Code, const Walk &W,

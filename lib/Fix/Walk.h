@@ -28,14 +28,19 @@ struct LentVariable {
 
 struct Walk {
   Site Call;
-  unsigned Owner = 0;     ///< argument: the container
-  std::string Container;  ///< as an expression
+  unsigned Owner = 0;       ///< argument: the container
+  std::string Container;    ///< as an expression
   StatementId Where = None; ///< statement of the call
   /// The call is all that the loop or branch around it asks, and what it lends
   /// is there from the beginning of Part on; None: it is somewhere else.
   StatementId Part = None;
+  StatementId From = None;     ///< not from its beginning, but behind this one
+  std::vector<EventId> Before; ///< events that belong under the same section
   std::vector<LentVariable> Lent;
 };
+
+/// May a section on the container be let go between \p From and \p To?
+bool isInterrupted(const Program &P, const Walk &W, EventId From, EventId To);
 
 /// Adds the section around every use of what \p W lends to \p D, and strong
 /// references where the section alone does not do, or refuses. \p Whole is the

@@ -18,12 +18,13 @@ class Header {
 public:
   Header(Draft &D, const FunctionText &Code) : D(D), Code(Code) { read(); }
 
-  std::string_view spell(const Token &T) const { return spelling(Code.Text, T); }
+  std::string_view spell(const Token &T) const {
+    return spelling(Code.Text, T);
+  }
   std::string name() const { return std::string(spell(Words[Name])); }
   std::string whole() const {
     size_t Begin = Words.front().Offset;
-    return llvm::StringRef(
-               Code.Text.substr(Begin, Code[0].Offset - Begin))
+    return llvm::StringRef(Code.Text.substr(Begin, Code[0].Offset - Begin))
         .rtrim()
         .str();
   }
@@ -72,11 +73,11 @@ void Header::read() {
     ++Open;
   bool Plain = Open > 0 && Open < Words.size() && at(Words.size() - 1, ")") &&
                Words[Open - 1].Kind == TokenKind::Name &&
-               llvm::all_of(llvm::ArrayRef(Words).take_front(Open),
-                            [&](const Token &T) {
-                              return T.Kind == TokenKind::Name ||
-                                     spell(T) == "*";
-                            }) &&
+               llvm::all_of(
+                   llvm::ArrayRef(Words).take_front(Open),
+                   [&](const Token &T) {
+                     return T.Kind == TokenKind::Name || spell(T) == "*";
+                   }) &&
                spell(Words[Open - 1]) == Code.P.name(Code.F) &&
                !at(0, "template");
   if (!Plain)

@@ -10,9 +10,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Fix/Fix.h"
 #include "Fix/FailureExit.h"
 #include "Fix/Release.h"
+#include "SectionFix.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -33,6 +33,12 @@ public:
         D(Code) {}
 
   FixPlan plan();
+  /// The call stays as it is if a section can make it right.
+  bool wantsSection() const {
+    return D.isRefused() && Strong &&
+           (Strong->Form == ReplaceForm::Manual ||
+            Strong->Form == ReplaceForm::CanFail);
+  }
 
 private:
   void findCall();
@@ -243,7 +249,17 @@ FixPlan BorrowFix::plan() {
 } // namespace
 
 FixPlan borrowedRefFix(const FixContext &Context, const Finding &Found) {
-  return BorrowFix(Context, Found).plan();
+  BorrowFix Strong(Context, Found);
+  FixPlan Plan = Strong.plan();
+  if (!Strong.wantsSection())
+    return Plan;
+  FixPlan Other = borrowedRefSectionFix(Context, Found);
+  if (!Other.Edits.empty())
+    return Other;
+  llvm::StringRef Why(Other.Title);
+  Why.consume_front("no edit: ");
+  Plan.Title += "; nor can a section stand in: " + Why.str();
+  return Plan;
 }
 
 } // namespace ungil::rules

@@ -129,9 +129,9 @@ FixPlan IterationFix::plan() {
   findLent();
   if (!D.isRefused())
     putSectionAround(D, Context, Code, W, wholeWalk());
-  return D.finish(Applicability::Suggested,
-                  "hold a critical section on '" + W.Container +
-                      "' while it is walked through");
+  return D.finish(Applicability::Suggested, "hold a critical section on '" +
+                                                W.Container +
+                                                "' while it is walked through");
 }
 
 } // namespace

@@ -33,16 +33,8 @@ std::string FieldUses::object(Draft &D) const {
     return D.refuse("the object is no parameter"), "";
   if (changedIn(Code, Name, Code[0].Offset, Code[0].end()))
     return D.refuse("'" + Name + "' is set again"), "";
-  std::vector<Token> Words = tokens(Code.Text, Code[0].Offset, Code[0].end());
-  auto Is = [&](size_t I, std::string_view What) {
-    return I < Words.size() && spelling(Code.Text, Words[I]) == What;
-  };
-  for (size_t I = 1; I + 1 < Words.size(); ++I) {
-    bool Null = Is(I - 1, "!") || Is(I + 1, "&&") || Is(I + 1, "?") ||
-                ((Is(I + 1, "==") || Is(I + 1, "!=")) && Is(I + 2, "NULL"));
-    if (Is(I, Name) && Null)
-      return D.refuse("'" + Name + "' may be NULL"), "";
-  }
+  if (asksForNull(Code, Name, Code[0].Offset, Code[0].end()))
+    return D.refuse("'" + Name + "' may be NULL"), "";
   return Name;
 }
 
@@ -89,8 +81,7 @@ bool FieldUses::uses(EventId E, PathId Where) const {
     const Path &Path = P.path(To);
     return Path.Root == From.Root && Path.Index == From.Index &&
            Path.Steps.size() > From.Steps.size() &&
-           std::equal(From.Steps.begin(), From.Steps.end(),
-                      Path.Steps.begin());
+           std::equal(From.Steps.begin(), From.Steps.end(), Path.Steps.begin());
   });
 }
 
@@ -161,8 +152,9 @@ std::vector<EventId> FieldUses::borrowedUses(Draft &D) const {
       if (Ev.Kind == EventKind::Return)
         return D.refuse("what " + Field + " holds is returned as it is"), Out;
       if (Ev.Kind != EventKind::Bind && suspends(A->At.Event, E))
-        return D.refuse("what " + Field + " holds is used by calls that let "
-                                          "go of the section"),
+        return D.refuse("what " + Field +
+                        " holds is used by calls that let "
+                        "go of the section"),
                Out;
       Out.push_back(E);
     }
@@ -178,8 +170,7 @@ std::vector<uint32_t> FieldUses::places(Draft &D) const {
   for (EventId E : borrowedUses(D))
     Out.push_back(offsetOf(E));
   for (EventId E = 0; E != Body.Events.size(); ++E)
-    if (Body.Events[E].Kind == EventKind::Call &&
-        Body.Events[E].Callee != None)
+    if (Body.Events[E].Kind == EventKind::Call && Body.Events[E].Callee != None)
       for (FunctionId F : P.bodiesOf(Body.Events[E].Callee))
         if (Helpers.count(F))
           Out.push_back(offsetOf(E));
@@ -206,8 +197,7 @@ void FieldUses::moveReleases(Draft &D, Section &S) const {
     std::string Declared = "PyObject *" + Old + " = NULL;";
     if (llvm::is_contained(S.Before, Declared))
       continue; // another access of the same statement, or a second exchange
-    bool Plain =
-        llvm::StringRef(P.entity(A->Field).Type).contains("_object *");
+    bool Plain = llvm::StringRef(P.entity(A->Field).Type).contains("_object *");
     S.Before.push_back(Declared);
     S.After.push_back("Py_XDECREF(" + Old + ");");
     D.rewrite(At, {Old + " = " + (Plain ? "" : "(PyObject *)") + Field + ";",
@@ -226,26 +216,15 @@ Section FieldUses::section(Draft &D) {
   if (D.isRefused())
     return S;
   auto [First, Last] = std::minmax_element(Offsets.begin(), Offsets.end());
-  StatementId From = Code.at(*First), To = Code.at(*Last);
-  if (From == None || To == None)
-    return D.refuse("the accesses are in no statement"), S;
-  // Up to the innermost block around both.
-  while (!Code.within(To, Code[From].Parent))
-    From = Code[From].Parent;
-  while (Code[To].Parent != Code[From].Parent)
-    To = Code[To].Parent;
-  // A branch or loop is inside as a whole.
-  while (Code[From].Parent != None && From != To &&
-         Code[Code[From].Parent].Kind != StatementKind::Compound)
-    From = To = Code[From].Parent;
+  auto [From, To] = statementsAround(Code, *First, *Last);
+  if (From == None)
+    return D.refuse("it is the whole body"), S;
   // Around a loop rather than in each turn.
   for (StatementId L = Code.around(From, StatementKind::Loop); L != None;
        L = Code.around(L, StatementKind::Loop))
     From = To = L;
   S.First = From;
   S.Last = To;
-  if (Code[From].Parent == None)
-    return D.refuse("it is the whole body"), S;
   moveReleases(D, S);
   return S;
 }

@@ -65,8 +65,9 @@ void FieldFix::findUsers() {
     Racing.insert(Field);
     for (const FieldVerdict &V : Verdicts)
       if (!V.Lock.empty() && V.Lock != Section)
-        refuse("other accesses hold " + V.Lock + ", and a section would not "
-                                                 "exclude them");
+        refuse("other accesses hold " + V.Lock +
+               ", and a section would not "
+               "exclude them");
     for (const FieldAccess &A : Accesses)
       if (!Locks.at(A).Names.count(Section))
         Users[A.At.Function].push_back(&A);

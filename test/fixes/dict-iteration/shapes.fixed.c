@@ -291,7 +291,7 @@ maybe(PyObject *self, PyObject *args)
     Py_ssize_t pos = 0;
     if (!PyArg_ParseTuple(args, "|O!", &PyDict_Type, &dict))
         return NULL;
-    while (dict && PyDict_Next(dict, &pos, &key, &value)) { // no edit: 'dict' is looked at before the call
+    while (dict && PyDict_Next(dict, &pos, &key, &value)) { // no edit: 'dict' is asked for, as if it could be NULL
         if (value == Py_None)
             break;
     }
