@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fix/Wrap.h"
+#include "Link/ThreadState.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -138,6 +139,9 @@ void wrapInSection(Draft &D, const FixContext &Context,
     return;
   if (mayThrow(Context, Code.F, Code[0].Offset, Code[0].end()))
     D.refuse("a C++ exception could pass the end of the section");
+  if (Code.P.threads().entry(Code.F) != Attachment::Attached)
+    D.refuse("it may be called without a thread state, and can hold no "
+             "critical section then");
   std::string Name = Head.name(), New = Name + "_impl";
   if (Code.Text.find(New) != std::string_view::npos)
     D.refuse("there is a '" + New + "' already");

@@ -93,9 +93,8 @@ FixPlan SectionFix::copyFirst(EventId Maker) {
                  Use.Kind == EventKind::Write || Use.Kind == EventKind::Bind);
     bool Called = Use.Kind == EventKind::Call && Given;
     // As it is written: the macros themselves ask whether it is a list.
-    bool AsList =
-        Called && llvm::StringRef(Code.Text.substr(Use.Range.Offset))
-                      .starts_with("PyList_");
+    bool AsList = Called && llvm::StringRef(Code.Text.substr(Use.Range.Offset))
+                                .starts_with("PyList_");
     std::string Name = Called ? P.calleeName(Use) : std::string();
     bool Own = Called && !llvm::StringRef(Name).ltrim('_').starts_with("Py");
     if (Kept || AsList || Own)

@@ -56,6 +56,9 @@ void FieldFix::findUsers() {
   ObjectLockModel Locks(P);
   EntityId Record = P.entity(Found.About.Entity).Parent;
   const std::string Section = "its section";
+  if (!P.entity(Record).has(EF_PyRecord))
+    return refuse("the fields are not those of a Python object, which alone "
+                  "can have a critical section");
   for (const auto &[Field, Accesses] : P.Fields) {
     if (P.entity(Field).Parent != Record)
       continue;
