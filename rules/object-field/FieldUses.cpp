@@ -56,7 +56,9 @@ bool FieldUses::isReplaced(const FieldAccess &A) const {
   });
   return Member ||
          llvm::any_of(P.Fields.at(A.Field), [&](const FieldAccess &O) {
-           return O.Rest == A.Rest && O.Use == FieldUse::Write;
+           // What is made once stays.
+           return O.Rest == A.Rest && O.Use == FieldUse::Write &&
+                  O.LazyTest == None;
          });
 }
 
