@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fix/Fix.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
 namespace ungil {
@@ -86,6 +87,23 @@ void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
 bool isCxx(const FixContext &Context, FileId File) {
   llvm::StringRef Path = Context.P.Facts.Files[File].Path;
   return !Path.ends_with(".c") && !Path.ends_with(".h");
+}
+
+bool mayThrow(const FixContext &Context, FunctionId F, uint32_t Begin,
+              uint32_t End) {
+  const Program &P = Context.P;
+  const Function &Body = P.body(F);
+  if (!isCxx(Context, Body.Body.File))
+    return false;
+  return llvm::any_of(Body.Events, [&](const Event &E) {
+    if (E.Range.Offset < Begin || E.Range.Offset >= End)
+      return false;
+    std::string Name = E.Kind == EventKind::Call ? P.calleeName(E) : "";
+    llvm::StringRef Callee(Name);
+    return E.Kind == EventKind::Throw ||
+           (E.Kind == EventKind::Call && !P.api(E) &&
+            !Callee.starts_with("Py") && !Callee.starts_with("_Py"));
+  });
 }
 
 } // namespace fix

@@ -59,6 +59,11 @@ void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
 /// Is the file one of C++?
 bool isCxx(const FixContext &Context, FileId File);
 
+/// Could a C++ exception come out of what \p F does in bytes \p Begin to
+/// \p End?
+bool mayThrow(const FixContext &Context, FunctionId F, uint32_t Begin,
+              uint32_t End);
+
 } // namespace fix
 } // namespace ungil
 

@@ -172,14 +172,43 @@ bool FunctionText::hasDirective(uint32_t Begin, uint32_t End) const {
   });
 }
 
+/// The return type as it stands in front of the name, where that is one name
+/// of a type and perhaps stars: `Py_ssize_t`, `const git_oid *`.
+std::string FunctionText::typeName() const {
+  const std::string &Name = P.name(F);
+  size_t At = Text.rfind(Name + "(", Statements[0].Offset);
+  size_t Front = At == Text.npos ? At : Text.find_last_of(";}#", At);
+  if (Front == Text.npos)
+    return {};
+  std::string Type;
+  unsigned Names = 0;
+  for (const Token &T : tokens(Text, static_cast<uint32_t>(Front) + 1,
+                               static_cast<uint32_t>(At))) {
+    std::string_view S = spelling(Text, T);
+    if (S == "static" || S == "inline" || S == "extern")
+      continue;
+    if ((T.Kind != TokenKind::Name && S != "*") || S == "void")
+      return {};
+    bool Word = S != "const" && S != "struct" && S != "*";
+    Names += Word;
+    if (!Type.empty() && Type.back() != '*')
+      Type += ' ';
+    Type += S;
+  }
+  return Names == 1 ? Type : std::string();
+}
+
 std::string FunctionText::returnType() const {
   llvm::StringRef Type = P.entityOf(F).Type;
   Type = Type.take_until([](char C) { return C == '('; }).trim();
   if (Type == "struct _object *" || Type == "_object *")
     return "PyObject *";
-  bool Plain = llvm::all_of(Type, [](char C) {
-    return llvm::isAlnum(C) || C == '_' || C == ' ' || C == '*';
-  });
+  if (std::string Spelled = typeName(); !Spelled.empty())
+    return Spelled;
+  bool Plain =
+      !Type.contains("ungil_standin") && llvm::all_of(Type, [](char C) {
+        return llvm::isAlnum(C) || C == '_' || C == ' ' || C == '*';
+      });
   return Plain && Type != "void" ? Type.str() : std::string();
 }
 

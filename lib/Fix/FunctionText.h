@@ -86,6 +86,9 @@ public:
   std::string returnType() const;
   /// \p Wanted, or a variation of it that the function does not mention.
   std::string freeName(const std::string &Wanted) const;
+
+private:
+  std::string typeName() const;
 };
 
 } // namespace ungil::fix

@@ -13,9 +13,9 @@ namespace {
 
 class Tracer {
 public:
-  Tracer(const Program &P, Site S)
+  Tracer(const Program &P, Site S, uint32_t Argument)
       : P(P), F(S.Function), Body(P.body(F)), V(P.Functions[F].Value),
-        Born(S.Event), Sources{S.Event} {}
+        First(S.Event), Argument(Argument), Sources{S.Event} {}
 
   Lifetime run() {
     // What is read out of it may be found late: a few rounds at most.
@@ -35,18 +35,21 @@ private:
 
   bool leads(const Origin &O) const {
     if (O.Kind == OperandKind::Result)
-      return O.Out == 0 && isSource(O.Index);
+      return isSource(O.Index) && O.Out == (O.Index == First ? Argument : 0);
     if (O.Kind != OperandKind::Load && O.Kind != OperandKind::Address)
       return false;
     const Path &Where = P.path(O.Index);
-    return Where.Root == RootKind::Result && isSource(Where.Index);
+    // What lies behind an out argument has no path of its own.
+    return Where.Root == RootKind::Result && isSource(Where.Index) &&
+           (Where.Index != First || Argument == 0);
   }
   bool leads(const std::vector<Origin> &Set) const {
     return llvm::any_of(Set, [&](const Origin &O) { return leads(O); });
   }
   bool isReference(const std::vector<Origin> &Set) const {
     return llvm::any_of(Set, [&](const Origin &O) {
-      return O.Kind == OperandKind::Result && O.Index == Born && O.Out == 0;
+      return O.Kind == OperandKind::Result && O.Index == First &&
+             O.Out == Argument;
     });
   }
   bool takes(EventId E) const {
@@ -122,7 +125,7 @@ private:
     bool Through = llvm::any_of(V.Events[E].Where, [&](PathId Where) {
       const Path &To = P.path(Where);
       return To.Root == RootKind::Result && isSource(To.Index) &&
-             !To.Steps.empty();
+             (To.Index != First || Argument == 0) && !To.Steps.empty();
     });
     bool Reads = isFilled(Ev.Value) || llvm::any_of(Ev.Args, [&](auto &Arg) {
                    return isFilled(Arg);
@@ -136,7 +139,8 @@ private:
   FunctionId F;
   const Function &Body;
   const Values &V;
-  const EventId Born;
+  const EventId First;
+  const uint32_t Argument;   ///< of First, plus one; 0: its result
   std::set<EventId> Sources; ///< calls whose result leads into it
   std::set<uint32_t> Filled; ///< locals that calls store such pointers to
   Lifetime Out;
@@ -152,6 +156,8 @@ bool Lifetime::usedIn(const Program &P, FunctionId F, uint32_t Begin,
   });
 }
 
-Lifetime lifetimeOf(const Program &P, Site S) { return Tracer(P, S).run(); }
+Lifetime lifetimeOf(const Program &P, Site S, uint32_t Out) {
+  return Tracer(P, S, Out).run();
+}
 
 } // namespace ungil::fix

@@ -33,8 +33,9 @@ struct Lifetime {
               uint32_t End) const;
 };
 
-/// Of the reference that call \p S returns.
-Lifetime lifetimeOf(const Program &P, Site S);
+/// Of the reference that call \p S returns, or stores through its argument
+/// \p Out - 1.
+Lifetime lifetimeOf(const Program &P, Site S, uint32_t Out = 0);
 
 } // namespace ungil::fix
 

@@ -10,10 +10,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Fix/Fix.h"
 #include "Fix/FailureExit.h"
 #include "Fix/Release.h"
 #include "InPlace.h"
+#include "SectionFix.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -34,6 +34,12 @@ public:
         D(Code) {}
 
   FixPlan plan();
+  /// The call stays as it is if a section can make it right.
+  bool wantsSection() const {
+    return D.isRefused() && Strong &&
+           (Strong->Form == ReplaceForm::Manual ||
+            Strong->Form == ReplaceForm::CanFail);
+  }
 
 private:
   void findCall();
@@ -212,16 +218,10 @@ void BorrowFix::nullForNone() {
 
 /// A C++ exception would pass the release.
 void BorrowFix::mustNotThrow() {
-  if (D.isRefused() || !isCxx(Context, Code.file()))
-    return;
-  for (const Event &E : P.body(S.Function).Events) {
-    bool Throws = E.Kind == EventKind::Throw ||
-                  (E.Kind == EventKind::Call && !P.api(E) &&
-                   !llvm::StringRef(P.calleeName(E)).starts_with("Py") &&
-                   !llvm::StringRef(P.calleeName(E)).starts_with("_Py"));
-    if (Throws && E.Range.Offset > Call.NameBegin)
-      return D.refuse("a C++ exception could pass the release");
-  }
+  const SourceRange &Body = P.body(S.Function).Body;
+  if (!D.isRefused() && mayThrow(Context, S.Function, Call.NameBegin + 1,
+                                 Body.Offset + Body.Length))
+    D.refuse("a C++ exception could pass the release");
 }
 
 void BorrowFix::ownVariable() {
@@ -275,7 +275,17 @@ FixPlan BorrowFix::plan() {
 } // namespace
 
 FixPlan borrowedRefFix(const FixContext &Context, const Finding &Found) {
-  return BorrowFix(Context, Found).plan();
+  BorrowFix Strong(Context, Found);
+  FixPlan Plan = Strong.plan();
+  if (!Strong.wantsSection())
+    return Plan;
+  FixPlan Other = borrowedRefSectionFix(Context, Found);
+  if (!Other.Edits.empty())
+    return Other;
+  llvm::StringRef Why(Other.Title);
+  Why.consume_front("no edit: ");
+  Plan.Title += "; nor can a section stand in: " + Why.str();
+  return Plan;
 }
 
 } // namespace ungil::rules

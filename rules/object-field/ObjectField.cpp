@@ -190,6 +190,7 @@ Finding finding(const Program &P, const std::vector<FieldVerdict> &All) {
   const FieldVerdict &V = All.front();
   Finding F = findingAt(P, "object-field", V.At.At);
   F.Entity = P.entity(V.At.Field).Name;
+  F.About.Entity = V.At.Field;
   F.Conf = V.Conf;
   std::vector<std::string> More;
   for (const FieldVerdict &O : All) {

@@ -55,6 +55,8 @@ private:
   std::string newComplaint(const std::vector<size_t> &Which,
                            const Edits &Text) const;
   Report analyseWith(const Edits &Text, std::vector<UnitResult> &NewUnits);
+  std::map<std::string, std::string>
+  renamed(const std::vector<size_t> &Chosen) const;
   std::string stillWrong(const Report &New,
                          const std::vector<size_t> &Chosen) const;
   std::string tryFixes(const std::vector<size_t> &Chosen);
@@ -171,6 +173,26 @@ Report Fixer::analyseWith(const Edits &Text,
   return analyse(Plan, NewUnits, Known, Options, Sources, Times);
 }
 
+/// Functions whose bodies \p Chosen give a new name: an edit that replaces the
+/// name in front of a parameter list. From the new name to the old.
+std::map<std::string, std::string>
+Fixer::renamed(const std::vector<size_t> &Chosen) const {
+  std::map<std::string, std::string> All;
+  SourceCache Disk;
+  for (size_t I : Chosen)
+    for (const Edit &E : Out.Final.Findings[I].Fix.Edits) {
+      const std::string &Path = Out.Final.Files[E.File];
+      auto Known = Out.Edited.find(Path);
+      llvm::StringRef Text(Known == Out.Edited.end() ? Disk.get(Path).text()
+                                                     : Known->second);
+      llvm::StringRef Old = Text.substr(E.Offset, E.Length).split('(').first;
+      llvm::StringRef New = llvm::StringRef(E.Text).split('(').first;
+      if (!Old.empty() && New == (Old + "_impl").str())
+        All[New.str()] = Old.str();
+    }
+  return All;
+}
+
 /// A finding of \p Chosen that is still there, or one that was not there
 /// before; empty: all is well.
 std::string Fixer::stillWrong(const Report &New,
@@ -178,9 +200,17 @@ std::string Fixer::stillWrong(const Report &New,
   Counts Allowed = countFindings(Out.Final);
   for (size_t I : Chosen)
     --Allowed[keyOf(Out.Final, Out.Final.Findings[I])];
-  Counts Now = countFindings(New);
+  std::map<std::string, std::string> Renamed = renamed(Chosen);
+  auto KeyNow = [&](Finding F) {
+    if (auto Old = Renamed.find(F.Function); Old != Renamed.end())
+      F.Function = Old->second;
+    return keyOf(New, F);
+  };
+  Counts Now;
+  for (const Finding &F : New.Findings)
+    ++Now[KeyNow(F)];
   for (const Finding &F : New.Findings) {
-    std::string Key = keyOf(New, F);
+    std::string Key = KeyNow(F);
     if (Now[Key] <= Allowed[Key])
       continue;
     bool Known = llvm::any_of(Chosen, [&](size_t I) {

@@ -1,0 +1,154 @@
+//===- Fix.cpp - fields under the section of their object -----------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A lock that only some accesses hold is none: every function that uses the
+// fields of the structure that threads race for gets a critical section on the
+// object, or no function does.
+//
+//===----------------------------------------------------------------------===//
+
+#include "FieldUses.h"
+#include "Fix/Section.h"
+#include "Fix/Wrap.h"
+#include "Judge.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include <set>
+
+namespace ungil::rules {
+namespace {
+
+using namespace fix;
+
+class FieldFix {
+public:
+  FieldFix(const FixContext &Context, const Finding &Found)
+      : Context(Context), P(Context.P), Found(Found) {}
+
+  FixPlan plan();
+
+private:
+  void refuse(std::string Why) {
+    if (Reason.empty())
+      Reason = std::move(Why);
+  }
+  void findUsers();
+  void leaveOutHelpers();
+  void lock(FunctionId F, const std::vector<const FieldAccess *> &Uses);
+  void add(const FixPlan &Part);
+
+  const FixContext &Context;
+  const Program &P;
+  const Finding &Found;
+  std::map<FunctionId, std::vector<const FieldAccess *>> Users;
+  std::set<FunctionId> Helpers; ///< run under the section of their callers
+  std::set<EntityId> Racing;
+  std::string Reason;
+  FixPlan Out;
+};
+
+/// Every function that uses a field of the structure that threads race for.
+void FieldFix::findUsers() {
+  ObjectLockModel Locks(P);
+  EntityId Record = P.entity(Found.About.Entity).Parent;
+  const std::string Section = "its section";
+  if (!P.entity(Record).has(EF_PyRecord))
+    return refuse("the fields are not those of a Python object, which alone "
+                  "can have a critical section");
+  for (const auto &[Field, Accesses] : P.Fields) {
+    if (P.entity(Field).Parent != Record)
+      continue;
+    std::vector<FieldVerdict> Verdicts = judgeField(P, Locks, Field);
+    if (Verdicts.empty())
+      continue;
+    Racing.insert(Field);
+    for (const FieldVerdict &V : Verdicts)
+      if (!V.Lock.empty() && V.Lock != Section)
+        refuse("other accesses hold " + V.Lock +
+               ", and a section would not "
+               "exclude them");
+    for (const FieldAccess &A : Accesses)
+      if (!Locks.at(A).Names.count(Section))
+        Users[A.At.Function].push_back(&A);
+  }
+}
+
+/// What only the others call runs under their section.
+void FieldFix::leaveOutHelpers() {
+  for (const auto &[F, Uses] : Users) {
+    const FunctionInfo &Info = P.Functions[F];
+    bool Inner = Info.Entries.empty() && !Info.AddressTaken &&
+                 !Info.Callers.empty() &&
+                 llvm::all_of(Info.Callers, [&](const CallSite &C) {
+                   return !C.Handed && C.Caller != F && Users.count(C.Caller);
+                 });
+    if (Inner)
+      Helpers.insert(F);
+  }
+}
+
+void FieldFix::add(const FixPlan &Part) {
+  Out.Edits.insert(Out.Edits.end(), Part.Edits.begin(), Part.Edits.end());
+}
+
+void FieldFix::lock(FunctionId F,
+                    const std::vector<const FieldAccess *> &Uses) {
+  std::string In = "in '" + P.name(F) + "' ";
+  FileId File = P.body(F).Body.File;
+  FunctionText Code(P, F, Context.text(File));
+  if (!Code.isValid() || P.entityOf(F).has(EF_Generated) ||
+      P.entityOf(F).has(EF_HasError) || !P.reportable(F))
+    return refuse(In + "the code is generated, or could not be read");
+  FieldUses Fields(P, Code, Uses, Helpers);
+  Draft Small(Code);
+  Section Around = Fields.section(Small);
+  putSection(Small, Context, Code, Around);
+  if (!Small.isRefused())
+    return add(Small.finish(Applicability::Suggested, ""));
+  Draft Whole(Code);
+  std::string Object = Fields.object(Whole);
+  Fields.checkWhole(Whole);
+  if (!Whole.isRefused())
+    wrapInSection(Whole, Context, Code, Object);
+  if (Whole.isRefused())
+    return refuse(In + Whole.reason());
+  add(Whole.finish(Applicability::Suggested, ""));
+}
+
+FixPlan FieldFix::plan() {
+  if (Found.About.Entity == None)
+    return {};
+  findUsers();
+  leaveOutHelpers();
+  constexpr size_t Many = 16;
+  if (Users.size() > Many)
+    refuse("as many as " + std::to_string(Users.size()) +
+           " functions use the fields: which of them belong under one lock is "
+           "for a person to say");
+  for (const auto &[F, Uses] : Users)
+    if (Reason.empty() && !Helpers.count(F))
+      lock(F, Uses);
+  if (Reason.empty() && Out.Edits.empty())
+    refuse("nothing was found that could hold a section");
+  if (!Reason.empty()) {
+    Out = {};
+    Out.Title = "no edit: " + Reason;
+    return Out;
+  }
+  Out.How = Applicability::Suggested;
+  Out.Title = "hold the critical section of the object wherever its fields "
+              "are used";
+  return Out;
+}
+
+} // namespace
+
+FixPlan objectFieldFix(const FixContext &Context, const Finding &Found) {
+  return FieldFix(Context, Found).plan();
+}
+
+} // namespace ungil::rules
