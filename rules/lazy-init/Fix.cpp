@@ -78,6 +78,8 @@ private:
   void keep(const Store &S);
   void addHelper();
 
+  bool isJumpedTo(StatementId Label) const;
+  bool isUsedUnderDirective(uint32_t Begin, uint32_t End) const;
   bool isPlace(const Origin &O) const;
   std::pair<uint32_t, uint32_t> condition(StatementId If) const;
   bool isObjectPointer() const;
@@ -113,10 +115,41 @@ void CacheFix::findDeclaration() {
   StatementId Block = Code[Where].Parent;
   bool Passed = Code[Block].Parent != None &&
                 Code[Code[Block].Parent].Kind == StatementKind::Switch;
-  for (const Statement &S : Code.Statements)
-    Passed |= S.Kind == StatementKind::Goto && S.Offset < V.Begin;
+  for (StatementId S = 0; S != Code.Statements.size(); ++S)
+    Passed |= Code[S].Kind == StatementKind::Label && Code.within(S, Block) &&
+              Code[S].Offset > V.Begin && isJumpedTo(S);
   if (Passed)
     D.refuse("a jump may pass the declaration, which has to run now");
+}
+
+/// Is there a `goto` in front of the declaration?
+bool CacheFix::isJumpedTo(StatementId Label) const {
+  return llvm::any_of(Code.Statements, [&](const Statement &S) {
+    if (S.Kind != StatementKind::Goto || S.Offset > V.Begin)
+      return false;
+    std::vector<Token> Words = tokens(Code.Text, S.Offset, S.end());
+    return Words.size() < 2 ||
+           llvm::StringRef(Code.text(Label))
+               .starts_with(llvm::StringRef(spelling(Code.Text, Words[1])));
+  });
+}
+
+/// Is the variable used where conditional compilation may leave it out?
+bool CacheFix::isUsedUnderDirective(uint32_t Begin, uint32_t End) const {
+  int Depth = 0;
+  for (const Token &T : tokens(Code.Text, Begin, End)) {
+    llvm::StringRef Word(spelling(Code.Text, T));
+    if (T.Kind == TokenKind::Directive) {
+      llvm::StringRef Name = Word.drop_front().ltrim();
+      Depth += Name.starts_with("if");
+      Depth -= Name.starts_with("endif");
+      if (Depth < 0 || Word.contains(this->Name))
+        return true;
+    }
+    if (Depth && T.Kind == TokenKind::Name && Word == this->Name)
+      return true;
+  }
+  return Depth != 0;
 }
 
 /// Every use behind the declaration is a read or `name = value`.
@@ -124,7 +157,7 @@ void CacheFix::findStores() {
   if (D.isRefused())
     return;
   uint32_t End = Code[Code[Where].Parent].end();
-  if (Code.hasDirective(Code[Where].end(), End))
+  if (isUsedUnderDirective(Code[Where].end(), End))
     return D.refuse("there is conditional compilation among the uses of '" +
                     Name + "'");
   for (const Local &L : P.body(Code.F).Locals)

@@ -130,6 +130,25 @@ chosen(PyObject *self, PyObject *arg)
 }
 
 static PyObject *
+jump_elsewhere(PyObject *self, PyObject *arg)
+{
+    if (arg == Py_None)
+        goto done;
+    if (arg == Py_True) {
+        static PyObject *yes = NULL;
+#ifdef EXTRA_CHECKS
+        if (self == NULL)
+            return NULL;
+#endif
+        if (!yes)
+            yes = PyUnicode_InternFromString("yes");
+        return Py_XNewRef(yes);
+    }
+done:
+    Py_RETURN_NONE;
+}
+
+static PyObject *
 filled_later(PyObject *self, PyObject *arg)
 {
     static PyObject *pair = NULL;
@@ -207,6 +226,7 @@ static PyMethodDef methods[] = {
     {"in_switch", in_switch, METH_O, NULL},
     {"in_loop", in_loop, METH_O, NULL},
     {"chosen", chosen, METH_O, NULL},
+    {"jump_elsewhere", jump_elsewhere, METH_O, NULL},
     {"filled_later", filled_later, METH_O, NULL},
     {"borrowed", borrowed, METH_O, NULL},
     {"by_address", by_address, METH_O, NULL},
