@@ -43,11 +43,9 @@ void planFixes(const FixContext &Context,
 
 namespace fix {
 
-/// Behind the last line of the file that includes something, outside of any
-/// conditional compilation; 0 if there is none.
-static uint32_t afterIncludes(std::string_view Text) {
+uint32_t afterIncludes(std::string_view Text, uint32_t Before) {
   uint32_t At = 0, Depth = 0;
-  for (const Token &T : tokens(Text, 0, static_cast<uint32_t>(Text.size()))) {
+  for (const Token &T : tokens(Text, 0, Before)) {
     if (T.Kind != TokenKind::Directive)
       continue;
     llvm::StringRef Line =
@@ -62,14 +60,19 @@ static uint32_t afterIncludes(std::string_view Text) {
   return At;
 }
 
+/// Major and minor of the headers that were read; 0: unknown.
+static PyVersion headerVersion(const Program &P) {
+  auto [Major, Rest] = llvm::StringRef(P.Facts.PythonVersion).split('.');
+  llvm::StringRef Minor = Rest.split('.').first;
+  return parsePyVersion((Major + "." + Minor).str());
+}
+
 void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
             std::string_view Name, PyVersion Since, bool InCompat) {
   PyVersion Target = Context.Options.Target;
-  if (!Target) {
-    llvm::StringRef Headers = Context.P.Facts.PythonVersion; // 3.13.0
-    Target = parsePyVersion(Headers.take_front(Headers.find('.', 2)));
-  }
-  if (Since <= Target ||
+  if (!Target)
+    Target = headerVersion(Context.P);
+  if (!Target || Since <= Target ||
       Code.Text.find("pythoncapi_compat.h") != std::string_view::npos)
     return;
   std::string Function(Name);
@@ -78,7 +81,7 @@ void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
   if (!InCompat || !Context.Options.Compat)
     return D.refuse("'" + Function + "' is new in Python " + Version +
                     (InCompat ? "; --compat allows pythoncapi_compat.h" : ""));
-  uint32_t At = afterIncludes(Code.Text);
+  uint32_t At = afterIncludes(Code.Text, Code.P.body(Code.F).Body.Offset);
   if (!At)
     return D.refuse("there is no place for #include \"pythoncapi_compat.h\"");
   D.once(At, std::string(Code.lineEnd()) + "#include \"pythoncapi_compat.h\"");

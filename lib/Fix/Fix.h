@@ -56,6 +56,10 @@ namespace fix {
 void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
             std::string_view Name, PyVersion Since, bool InCompat);
 
+/// Behind the last line in front of byte \p Before that includes something,
+/// outside of any conditional compilation; 0 if there is none.
+uint32_t afterIncludes(std::string_view Text, uint32_t Before);
+
 /// Is the file one of C++?
 bool isCxx(const FixContext &Context, FileId File);
 

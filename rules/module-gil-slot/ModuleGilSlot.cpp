@@ -85,6 +85,8 @@ Finding missing(const Program &P, const ModuleUnit &Unit) {
           "extension can undo that.";
   F.Help = "When the other findings are settled, " + declarationFor(Unit) +
            ". It is a promise: the interpreter checks nothing.";
+  // Never an edit: no analysis can give that promise.
+  F.Fix.Title = "no edit: it is a promise; to give it, " + declarationFor(Unit);
   if (Unit.Also.isValid())
     F.Notes.push_back({Unit.Also, Unit.AlsoText});
   return F;

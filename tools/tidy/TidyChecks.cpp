@@ -29,6 +29,9 @@
 #include "clang/Lex/Preprocessor.h"
 #include "llvm/Support/Registry.h"
 #include <memory>
+#include <set>
+#include <string>
+#include <tuple>
 
 using namespace clang;
 using namespace clang::tidy;
@@ -141,13 +144,15 @@ private:
 
   /// All edits or none: half a fix does not compile.
   bool addFix(const FixPlan &Fix, const SourceManager &Sources,
-              const DiagnosticBuilder &Shown) const {
+              const DiagnosticBuilder &Shown) {
     bool Wanted = Fix.How == Applicability::Safe ||
                   (Fix.How == Applicability::Suggested && SuggestedFixes);
     if (!Wanted || Fix.Edits.empty())
       return false;
     std::vector<FixItHint> Hints;
     for (const Edit &E : Fix.Edits) {
+      if (E.Once && !Shared.insert({E.File, E.Offset, E.Text}).second)
+        continue; // clang-tidy would insert it again
       CharSourceRange Where = chars(E.File, E.Offset, E.Length, Sources);
       if (Where.isInvalid())
         return false;
@@ -170,6 +175,8 @@ private:
   const ObjectContract Objects;
   const bool SuggestedFixes;
   std::shared_ptr<UnitAnalysis> Unit;
+  /// Edits that several fixes need once, made by one of them.
+  std::set<std::tuple<FileId, uint32_t, std::string>> Shared;
 };
 
 class UngilTidy : public ClangTidyModule {

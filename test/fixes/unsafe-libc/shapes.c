@@ -1,0 +1,129 @@
+#include <Python.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+static PyObject *
+year(PyObject *self, PyObject *arg)
+{
+    time_t now = (time_t)PyLong_AsLong(arg);
+    struct tm *tm = localtime(&now);
+    if (tm == NULL)
+        return PyErr_SetFromErrno(PyExc_OSError);
+    return PyLong_FromLong(tm->tm_year + 1900);
+}
+
+static PyObject *
+offset(PyObject *self, PyObject *arg)
+{
+    time_t now = (time_t)PyLong_AsLong(arg);
+    struct tm *a, *b;
+    a = gmtime(&now);
+    b = gmtime( &now );
+    if (!a || !b) Py_RETURN_NONE;
+    return PyLong_FromLong(a->tm_hour - b->tm_hour);
+}
+
+static PyObject *
+words(PyObject *self, PyObject *arg)
+{
+    char copy[64];
+    long count = 0;
+    strncpy(copy, PyUnicode_AsUTF8(arg), sizeof(copy) - 1);
+    copy[63] = 0;
+    for (char *word = strtok(copy, " "); word != NULL;
+         word = strtok(NULL, " ")) {
+        if (*word == '#')
+            continue;
+        count++;
+    }
+    return PyLong_FromLong(count);
+}
+
+static PyObject *
+second(PyObject *self, PyObject *arg)
+{
+    char copy[64];
+    strncpy(copy, PyUnicode_AsUTF8(arg), sizeof(copy) - 1);
+    copy[63] = 0;
+    if (strtok(copy, ","))
+        return PyUnicode_FromString(strtok(NULL, ","));
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+in_branches(PyObject *self, PyObject *arg)
+{
+    time_t now = time(NULL);
+    int hour = 0;
+    switch (PyObject_IsTrue(arg)) {
+    case 0:
+        hour = localtime(&now)->tm_hour;
+        break;
+    default:
+        if (now > 0) hour = localtime(&now)->tm_min;
+        else hour = 1;
+    }
+    return PyLong_FromLong(hour);
+}
+
+static struct tm *
+broken_down(time_t when)
+{
+    return localtime(&when);  // no edit: the result is kept or returned
+}
+
+static PyObject *
+through_helper(PyObject *self, PyObject *arg)
+{
+    return PyLong_FromLong(broken_down(0)->tm_year);
+}
+
+#define YEAR_OF(t) (gmtime(t)->tm_year)
+
+static PyObject *
+by_macro(PyObject *self, PyObject *arg)
+{
+    time_t now = time(NULL);
+    return PyLong_FromLong(YEAR_OF(&now));  // no edit: the code is in the body of a macro
+}
+
+static PyObject *
+as_text(PyObject *self, PyObject *arg)
+{
+    time_t now = time(NULL);
+    return PyUnicode_FromString(ctime(&now));  // no edit: 'ctime' has no form that only takes its storage on top
+}
+
+static struct tm *last;
+
+static PyObject *
+kept(PyObject *self, PyObject *arg)
+{
+    time_t now = time(NULL);
+    last = gmtime(&now);  // no edit: the result is kept or returned
+    return PyLong_FromLong(last->tm_year);
+}
+
+static PyMethodDef methods[] = {
+    {"year", year, METH_O, NULL},
+    {"offset", offset, METH_O, NULL},
+    {"words", words, METH_O, NULL},
+    {"second", second, METH_O, NULL},
+    {"in_branches", in_branches, METH_O, NULL},
+    {"through_helper", through_helper, METH_O, NULL},
+    {"by_macro", by_macro, METH_O, NULL},
+    {"as_text", as_text, METH_O, NULL},
+    {"kept", kept, METH_O, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "times", NULL, 0, methods, NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC
+PyInit_times(void)
+{
+    return PyModuleDef_Init(&module);
+}
