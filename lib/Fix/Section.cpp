@@ -112,6 +112,7 @@ public:
   SectionWriter(Draft &D, const FixContext &Context, const FunctionText &Code,
                 Section Wanted)
       : D(D), Context(Context), Code(Code), S(std::move(Wanted)) {
+    takeWholeLines();
     for (StatementId I = S.First; I != None; I = next(I)) {
       Range.push_back(I);
       if (I == S.Last)
@@ -129,6 +130,7 @@ private:
   uint32_t begin() const { return Code[S.First].Offset; }
   uint32_t end() const { return Code[S.Last].end(); }
 
+  void takeWholeLines();
   void skipDeclarations();
   void checkPlace();
   void checkInside();
@@ -144,6 +146,20 @@ private:
   std::vector<StatementId> Range;
   std::vector<std::string> Hoisted;
 };
+
+/// Statements that share a line with the first or last one go with it.
+void SectionWriter::takeWholeLines() {
+  if (Code[S.First].Parent == None)
+    return;
+  std::vector<StatementId> Block = Code.children(Code[S.First].Parent);
+  auto First = llvm::find(Block, S.First);
+  while (First != Block.begin() && !Code.startsLine(Code[*First].Offset))
+    --First;
+  S.First = *First;
+  for (StatementId More = next(S.Last);
+       More != None && !Code.startsLine(Code[More].Offset); More = next(More))
+    S.Last = More;
+}
 
 /// A plain declaration at the beginning need not be inside.
 void SectionWriter::skipDeclarations() {

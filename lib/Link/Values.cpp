@@ -55,6 +55,7 @@ private:
   std::vector<PathId> canonical(PathId Where, const State &S);
   bool isRenamed(const Path &Where, const State &S) const;
   void call(State &S, EventId E);
+  OriginSet moduleState();
 
   Program &P;
   OriginSets &Sets;
@@ -62,6 +63,7 @@ private:
   std::vector<AtEvent> Events;
   /// Locals of record or array type keep their own identity.
   std::vector<bool> Aggregate;
+  EntityId ModuleState = None;
 };
 
 OriginSet ValueFlow::intern(std::vector<Origin> Set) {
@@ -182,6 +184,22 @@ OriginSet ValueFlow::loaded(PathId Where, const State &S) {
   return intern(std::move(Set));
 }
 
+/// The state of the module: one place however it is asked for. Of a module
+/// that is there once per interpreter, threads share it all the same.
+OriginSet ValueFlow::moduleState() {
+  if (ModuleState == None) {
+    ModuleState = P.Facts.Entities.size();
+    Entity E;
+    E.Kind = EntityKind::Place;
+    E.Class = TypeClass::Pointer;
+    E.Usr = "module state";
+    E.Name = "PyModule_GetState()";
+    P.Facts.Entities.push_back(std::move(E));
+  }
+  return single(
+      {OperandKind::Load, P.intern({RootKind::Place, ModuleState, {}}), 0});
+}
+
 OriginSet ValueFlow::resolve(const Operand &O, const State &S) {
   switch (O.Kind) {
   case OperandKind::Load:
@@ -194,8 +212,10 @@ OriginSet ValueFlow::resolve(const Operand &O, const State &S) {
   }
   case OperandKind::Result: {
     const Event &Call = F->Events[O.Index];
-    if (const ApiFunction *Api = P.api(Call);
-        Api && Api->Ownership && Api->Ownership->Returns >= 0) {
+    const ApiFunction *Api = P.api(Call);
+    if (Api && Api->Borrow && Api->Borrow->Category == "module state")
+      return moduleState();
+    if (Api && Api->Ownership && Api->Ownership->Returns >= 0) {
       unsigned Arg = Api->Ownership->Returns;
       const std::vector<OriginSet> &Args = Events[O.Index].Args;
       if (Arg < Args.size() && Args[Arg])

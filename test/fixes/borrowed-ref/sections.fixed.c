@@ -112,7 +112,7 @@ write_all(PyObject *list, PyObject *file)
 }
 
 static PyObject *
-write(PyObject *self, PyObject *args)
+put(PyObject *self, PyObject *args)
 {
     PyObject *list, *file;
     if (!PyArg_ParseTuple(args, "O!O", &PyList_Type, &list, &file))
@@ -133,7 +133,7 @@ shrinks(PyObject *list, PyObject *file)
 }
 
 static PyObject *
-write2(PyObject *self, PyObject *args)
+put2(PyObject *self, PyObject *args)
 {
     PyObject *list, *file;
     if (!PyArg_ParseTuple(args, "O!O", &PyList_Type, &list, &file))
@@ -147,8 +147,8 @@ static PyMethodDef methods[] = {
     {"handed_on", handed_on, METH_O, NULL},
     {"strings", strings, METH_O, NULL},
     {"cached", cached, METH_O, NULL},
-    {"write", write, METH_VARARGS, NULL},
-    {"write2", write2, METH_VARARGS, NULL},
+    {"put", put, METH_VARARGS, NULL},
+    {"put2", put2, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -130,8 +130,10 @@ static PyObject *prime(PyObject *self, PyObject *unused) {
   return PyLong_FromUnsignedLong(primes[1]);
 }
 
-// A local variable and a field are not static storage.
+// A local variable is no storage that threads share, and the state of the
+// module is tested and set under its lock.
 typedef struct {
+  PyMutex lock;
   PyObject *cached;
 } State;
 
@@ -141,9 +143,12 @@ static PyObject *from_state(PyObject *module, PyObject *unused) {
   if (local == NULL)
     local = PyList_New(0);
   Py_XDECREF(local);
+  PyMutex_Lock(&state->lock);
   if (state->cached == NULL)
     state->cached = PyDict_New();
-  return Py_XNewRef(state->cached);
+  PyObject *result = Py_XNewRef(state->cached);
+  PyMutex_Unlock(&state->lock);
+  return result;
 }
 
 static PyMethodDef methods[] = {
