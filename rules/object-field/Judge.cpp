@@ -359,9 +359,13 @@ void gather(const Program &P, std::vector<FieldVerdict> &All) {
 } // namespace
 
 std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
-                                     EntityId Field,
-                                     const MemberEntry *Member) {
+                                     EntityId Field) {
   const std::vector<FieldAccess> &All = P.Fields.at(Field);
+  const MemberEntry *Member = nullptr;
+  for (const MemberEntry &M : P.Facts.Members)
+    if (M.Field == Field && !M.ReadOnly &&
+        P.entity(Field).Class == TypeClass::PyObject)
+      Member = &M;
   // Of accesses of the same name the one that covers most stands for it.
   using Key = std::vector<std::pair<StepKind, EntityId>>;
   std::map<Key, const FieldAccess *> Names;

@@ -43,10 +43,9 @@ struct FieldVerdict {
 };
 
 /// One verdict for each part of the field and function, fewer where no lock
-/// protects the field at all. \p Member: by which Python code can assign it, or
-/// null.
+/// protects the field at all.
 std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
-                                     EntityId Field, const MemberEntry *Member);
+                                     EntityId Field);
 
 } // namespace ungil::rules
 

@@ -214,13 +214,8 @@ Finding finding(const Program &P, const std::vector<FieldVerdict> &All) {
 std::vector<Finding> objectField(const Program &P) {
   std::map<std::pair<EntityId, FunctionId>, std::vector<FieldVerdict>> Groups;
   ObjectLockModel Locks(P);
-  std::map<EntityId, const MemberEntry *> Members;
-  for (const MemberEntry &M : P.Facts.Members)
-    if (M.Field != None && !M.ReadOnly &&
-        P.entity(M.Field).Class == TypeClass::PyObject)
-      Members[M.Field] = &M;
   for (const auto &[Field, Accesses] : P.Fields)
-    for (FieldVerdict &V : judgeField(P, Locks, Field, Members[Field]))
+    for (FieldVerdict &V : judgeField(P, Locks, Field))
       Groups[{P.entity(Field).Parent, V.At.At.Function}].push_back(
           std::move(V));
   std::vector<Finding> Found;
