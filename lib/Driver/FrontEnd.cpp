@@ -214,6 +214,7 @@ static constexpr StringLiteral Tolerated[] = {
     "-Wno-non-pod-varargs",
     "-Wno-invalid-token-paste",
     "-Wno-unknown-warning-option",
+    "-Wundef",
     "-Wimplicit-function-declaration",
     "-Wno-error=implicit-function-declaration"};
 
@@ -279,9 +280,9 @@ struct Attempt {
   TuFacts Facts;
   unsigned Usable = 0; ///< functions without errors
   unsigned Errors = 0;
-  bool MissesHeaders = false;
-  bool Learned = false; ///< another parse would see something else
-  std::string Message;  ///< why there is none
+  unsigned MissingHeaders = 0; ///< of the errors
+  bool Learned = false;        ///< another parse would see something else
+  std::string Message;         ///< why there is none
 };
 
 /// Better facts are those of more functions; errors decide between equals.
@@ -295,6 +296,8 @@ FilesPtr withStandIns(FilesPtr Files, StringRef Text) {
   auto Memory = makeIntrusiveRefCnt<vfs::InMemoryFileSystem>();
   Memory->addFile(StandInFile, /*ModificationTime=*/0,
                   MemoryBuffer::getMemBufferCopy(Text, StandInFile));
+  Memory->addFile(StandIns::InitialiserFile, /*ModificationTime=*/0,
+                  MemoryBuffer::getMemBuffer(StandIns::InitialiserText));
   auto Both = makeIntrusiveRefCnt<vfs::OverlayFileSystem>(std::move(Files));
   Both->pushOverlay(std::move(Memory));
   return Both;
@@ -332,7 +335,7 @@ Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
   // parse, which would need the same again.
   bool Last = true;
   Errors.AtEnd = [&] {
-    Last = !Missing.missesHeaders() || !Missing.changed();
+    Last = !Missing.missingHeaders() || !Missing.changed();
     Clang.getFrontendOpts().DisableFree = Last;
   };
 
@@ -350,7 +353,7 @@ Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
     return Out;
   }
   Out.Errors = Errors.getNumErrors();
-  Out.MissesHeaders = Missing.missesHeaders();
+  Out.MissingHeaders = Missing.missingHeaders();
   Out.Learned = Missing.changed();
   Out.Usable = Errors.moveTo(Out.Facts, Plan);
   return Out;
@@ -408,18 +411,19 @@ bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
   StandIns Names;
   Attempt Best = parseOnce(Plan, Unit, Files, Preamble, Names);
   Message = Best.Message;
-  bool Again = Message.empty() && Best.MissesHeaders && !Names.empty();
+  bool Again = Message.empty() && Best.MissingHeaders && !Names.empty();
   unsigned Stuck = 0;
   for (unsigned N = 0; Again && N != MaxSecondParses; ++N) {
     std::vector<std::string> Types = Names.typeNames();
     Attempt Next = parseOnce(Plan, Unit, Files, Preamble, Names);
     if (!Next.Message.empty())
       break;
-    // Later parses pay only while some function is still unread.
-    bool Unread = Next.Usable < Next.Facts.Functions.size();
+    // Later parses pay only while some declaration is still unread.
+    bool Unread = Next.Usable < Next.Facts.Functions.size() ||
+                  Next.Errors > Next.MissingHeaders;
     bool Progress = isBetter(Next, Best);
     Stuck = Progress ? 0 : Stuck + 1;
-    Again = Next.Learned && Unread && Stuck < 2;
+    Again = Next.Learned && Unread && Stuck < 3;
     if (Progress) {
       Best = std::move(Next);
       StandInTypes = std::move(Types);

@@ -286,6 +286,25 @@ void MissingNames::learnMember(const clang::Diagnostic &Info,
   }
 }
 
+/// `#include NAME`: of what a missing header was to define.
+void MissingNames::learnIncludeMacro(const clang::Diagnostic &Info) {
+  auto [Text, Offset] = textAt(Info, Info.getLocation());
+  StringRef Name = wordAt(Text.substr(Offset));
+  StringRef Before = Text.take_front(Offset);
+  Before = Before.take_front(Before.rfind('\n') + 1).rtrim();
+  note(Names.addIncludeMacro(Name, Before.ends_with("=")));
+}
+
+/// `!x`, `if (x)`: handles are asked so more often than numbers.
+static bool isTruthTest(const clang::Diagnostic &Info) {
+  if (Info.getID() == diag::err_typecheck_statement_requires_scalar)
+    return true;
+  if (Info.getID() != diag::err_typecheck_unary_expr)
+    return false;
+  auto [Text, Offset] = textAt(Info, Info.getLocation());
+  return Text.substr(Offset).starts_with("!");
+}
+
 void MissingNames::learnShape(const clang::Diagnostic &Info) {
   using Shape = StandIns::Shape;
   using Evidence = StandIns::Evidence;
@@ -314,7 +333,7 @@ void MissingNames::learnShape(const clang::Diagnostic &Info) {
   default:
     Strong = false;
   }
-  bool Pointer = false;
+  bool Pointer = isTruthTest(Info);
   for (unsigned I = 0; I != Info.getNumArgs(); ++I)
     Pointer |= isPointer(Info, I) && typeOf(Info, I).empty();
   for (unsigned I = 0; I != Info.getNumArgs(); ++I) {
@@ -337,8 +356,12 @@ void MissingNames::learn(const clang::Diagnostic &Info, StringRef Text) {
   case diag::err_pp_file_not_found:
   case diag::err_pp_file_not_found_angled_include_not_fatal:
   case diag::err_pp_file_not_found_typo_not_fatal:
-    Headers = true;
+    ++Headers;
     return note(Names.addHeader(Name));
+  case diag::err_pp_expects_filename:
+    return learnIncludeMacro(Info);
+  case diag::warn_pp_undef_identifier:
+    return note(Names.addVersion(Name));
   case diag::err_unknown_typename:
     return learnUndeclared(Info, Name, /*WantsType=*/true);
   case diag::err_undeclared_var_use:

@@ -26,7 +26,8 @@ public:
   /// Takes an error, or the warning that a function is not declared.
   void learn(const clang::Diagnostic &Info, llvm::StringRef Text);
 
-  bool missesHeaders() const { return Headers; }
+  /// How many headers were not found.
+  unsigned missingHeaders() const { return Headers; }
   /// Would another parse see something else?
   bool changed() const { return Changed; }
 
@@ -39,11 +40,13 @@ private:
   void learnMember(const clang::Diagnostic &Info, llvm::StringRef Name);
   void learnIncomplete(const clang::Diagnostic &Info);
   void learnSubscript(const clang::Diagnostic &Info);
+  void learnIncludeMacro(const clang::Diagnostic &Info);
   void learnShape(const clang::Diagnostic &Info);
   llvm::StringRef typeOf(const clang::Diagnostic &Info, unsigned Arg) const;
 
   StandIns &Names;
-  bool Headers = false, Changed = false;
+  unsigned Headers = 0;
+  bool Changed = false;
 };
 
 /// How the source uses an undeclared name.

@@ -66,6 +66,7 @@ bool StandIns::isFree(StringRef Name) const {
     return false;
   return !Name.empty() && !Blocked.count(Key) && !EmptyMacros.count(Key) &&
          !Initialisers.count(Key) && !Types.count(Key) &&
+         !Versions.count(Key) && !IncludeMacros.count(Key) &&
          !(Numpy && isNumpyMacro(Name));
 }
 
@@ -160,6 +161,34 @@ bool StandIns::addInitialiser(StringRef Name) {
   return Initialisers.insert(Name.str()).second;
 }
 
+/// Does \p Name say which version of a library is there? Not those of the
+/// compiler, the system and the interpreter, which are known to be absent.
+static bool isLibraryVersion(StringRef Name) {
+  for (StringRef Other : {"_", "PY", "GRAAL", "CYTHON", "GCC", "CLANG", "MSC",
+                          "WIN", "NTDDI", "MAC_OS", "GLIBC", "MINGW"})
+    if (Name.starts_with_insensitive(Other) ||
+        Name.contains_insensitive("PYPY"))
+      return false;
+  SmallVector<StringRef> Words;
+  Name.split(Words, '_');
+  return llvm::any_of(Words, [](StringRef Word) {
+    return Word == "VERSION" || Word == "MAJOR" || Word == "MINOR" ||
+           Word == "VERNUM";
+  });
+}
+
+bool StandIns::addVersion(StringRef Name) {
+  if (!isFree(Name) || !isLibraryVersion(Name))
+    return false;
+  Constants.erase(Name.str());
+  return Versions.insert(Name.str()).second;
+}
+
+bool StandIns::addIncludeMacro(StringRef Name, bool Initialises) {
+  return isFree(Name) &&
+         IncludeMacros.try_emplace(Name.str(), Initialises).second;
+}
+
 bool StandIns::addMember(StringRef Name, StringRef Member) {
   auto It = Types.find(Name.str());
   if (It == Types.end() || Member.empty() ||
@@ -213,7 +242,8 @@ bool StandIns::reshapeNamed(StringRef Name, bool Member, Shape To) {
 bool StandIns::block(StringRef Name) {
   std::string Key = Name.str();
   bool Known = Values.erase(Key) + Constants.erase(Key) + Functions.erase(Key) +
-               EmptyMacros.erase(Key) + Initialisers.erase(Key);
+               EmptyMacros.erase(Key) + Initialisers.erase(Key) +
+               Versions.erase(Key) + IncludeMacros.erase(Key);
   for (const std::string &T : {Key, "struct " + Key})
     if (auto It = Types.find(T); It != Types.end()) {
       Tags.erase(It->second.Tag);
@@ -277,7 +307,7 @@ std::vector<std::string> StandIns::typeNames() const {
 bool StandIns::empty() const {
   return !Python && !Numpy && Types.empty() && Values.empty() &&
          Constants.empty() && Functions.empty() && EmptyMacros.empty() &&
-         Initialisers.empty();
+         Initialisers.empty() && Versions.empty() && IncludeMacros.empty();
 }
 
 void StandIns::writeType(const std::string &Name, const Type &T, bool Cxx,
@@ -325,6 +355,12 @@ std::string StandIns::text(bool Cxx) const {
     Out += "#define " + Name + "\n";
   for (const std::string &Name : Initialisers)
     Out += "#define " + Name + (Cxx ? " {}\n" : " {0}\n");
+  // Of a library that is not there the newest version is the best guess.
+  for (const std::string &Name : Versions)
+    Out += "#define " + Name + " 0x7fffffff\n";
+  for (auto &[Name, Initialises] : IncludeMacros)
+    Out += "#define " + Name + " <" +
+           (Initialises ? InitialiserFile.str() : "stddef.h") + ">\n";
   // A record holds its members, so those come first.
   std::vector<const std::pair<const std::string, Type> *> Order;
   for (auto &Entry : Types)

@@ -50,6 +50,9 @@ public:
   bool addFunction(llvm::StringRef Name);
   bool addEmptyMacro(llvm::StringRef Name);
   bool addInitialiser(llvm::StringRef Name); ///< `T x = NAME;`
+  bool addVersion(llvm::StringRef Name);     ///< `#if NAME > 2`
+  /// `#include NAME`, behind a `=` when \p Initialises.
+  bool addIncludeMacro(llvm::StringRef Name, bool Initialises);
   bool addMember(llvm::StringRef Type, llvm::StringRef Member);
   bool reshape(llvm::StringRef Type, Shape To, Evidence Why);
   /// As reshape() for the results of the function \p Name, or the value; for
@@ -83,6 +86,11 @@ public:
   /// The declarations, for a file in front of everything else.
   std::string text(bool Cxx) const;
 
+  /// Where text() expects a header with this in it.
+  static constexpr llvm::StringLiteral InitialiserFile =
+      "/ungil-builtin/stand-in-initialiser.h";
+  static constexpr llvm::StringLiteral InitialiserText = "{0};\n";
+
 private:
   struct Type {
     Shape Is = Shape::Record;
@@ -103,7 +111,8 @@ private:
   std::map<std::string, Type> Types;
   std::map<std::string, std::string> Tags; ///< record tag to type
   std::set<std::string> Values, Constants, Functions, EmptyMacros, Initialisers,
-      Blocked;
+      Versions, Blocked;
+  std::map<std::string, bool> IncludeMacros; ///< to: is an initialiser
   bool Numpy = false, Python = false, PythonSettled = false;
 };
 

@@ -135,6 +135,8 @@ void BodyLowering::lowerDecl(const VarDecl *Var, const Stmt *Whole) {
   if (!Init)
     return;
   Path Where{RootKind::Local, Index, {}};
+  if (const CXXConstructorDecl *Constructor = openConstructor(Var))
+    return lowerConstruct(Var, Constructor, Whole);
   Operand Value = Var->getType()->isReferenceType() && Init->isGLValue()
                       ? Paths.addressOf(Init)
                       : Paths.operand(Init);
@@ -261,7 +263,8 @@ void BodyLowering::lowerDestructor(const CFGElement &Element) {
   // In a template, where the CFG has no destructors: those that are known.
   if (auto End = Element.getAs<CFGLifetimeEnds>())
     if (const auto *Class = End->getVarDecl()->getType()->getAsCXXRecordDecl();
-        Class && Class->hasDefinition() && !Class->isDependentContext() &&
+        Class && Class->hasDefinition() &&
+        (!Class->isDependentContext() || Class->hasUserDeclaredDestructor()) &&
         !End->getVarDecl()->getType()->isReferenceType())
       destroy(End->getVarDecl(), Class->getDestructor(), End->getTriggerStmt());
 }

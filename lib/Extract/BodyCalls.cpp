@@ -56,6 +56,12 @@ void BodyLowering::containerMethod(const CXXMethodDecl *Method,
 }
 
 void BodyLowering::lowerCall(const CallExpr *Call) {
+  if (Paths.handedOn(Call))
+    return;
+  if (const Expr *Smart = Paths.smartPointer(Call))
+    return containerMethod(
+        llvm::dyn_cast_or_null<CXXMethodDecl>(Call->getCalleeDecl()), Smart,
+        Call);
   const FunctionDecl *Callee = Call->getDirectCallee();
   std::vector<Operand> Args;
   uint16_t Flags = 0;
@@ -156,34 +162,9 @@ void BodyLowering::emplaced(const CallExpr *Call, const FunctionDecl *Callee) {
   E.Flags |= EV_MethodCall | EV_Implicit;
 }
 
-/// pybind11's and nanobind's `def` family make entry points of what they get.
-void BodyLowering::handOver(const CallExpr *Call, const FunctionDecl *Callee) {
-  const auto *Method = llvm::dyn_cast<CXXMethodDecl>(Callee);
-  if (!Method || !Method->getIdentifier() ||
-      !Method->getName().starts_with("def"))
-    return;
-  std::string Class = Method->getParent()->getQualifiedNameAsString();
-  if (!llvm::StringRef(Class).starts_with("pybind11::") &&
-      !llvm::StringRef(Class).starts_with("nanobind::"))
-    return;
-  std::string Name = Method->getName().str();
-  for (const Expr *Arg : Call->arguments()) {
-    Operand O = Paths.operand(Arg);
-    if (O.Kind == OperandKind::String)
-      Name = B.Facts.Strings[O.Index];
-    if (O.Kind != OperandKind::Function)
-      continue;
-    EntryPoint Entry;
-    Entry.Function = O.Index;
-    Entry.Kind = EntryKind::Method;
-    Entry.Name = Name;
-    Entry.Within = Out.Id;
-    Entry.Loc = B.range(Arg->getSourceRange());
-    B.Facts.EntryPoints.push_back(std::move(Entry));
-  }
-}
-
 void BodyLowering::lowerConstruct(const CXXConstructExpr *Construct) {
+  if (Paths.handedOn(Construct))
+    return;
   std::vector<Operand> Args{Operand{}}; // the object, named when it has a name
   for (const Expr *Arg : Construct->arguments())
     Args.push_back(Arg->isGLValue() ? Paths.addressOf(Arg)
@@ -194,6 +175,44 @@ void BodyLowering::lowerConstruct(const CXXConstructExpr *Construct) {
   E.Args = std::move(Args);
   E.Flags |= EV_MethodCall;
   Paths.setResult(Construct, Out.Events.size() - 1);
+}
+
+/// `guard g(flag);` in a template, where nothing is chosen while types are
+/// open: the one constructor of \p Var's class that takes as many arguments.
+const CXXConstructorDecl *BodyLowering::openConstructor(const VarDecl *Var) {
+  const auto *Init = llvm::dyn_cast<ParenListExpr>(Var->getInit());
+  const CXXRecordDecl *Class = Var->getType()->getAsCXXRecordDecl();
+  if (!Init || !Class || !Class->hasDefinition())
+    return nullptr;
+  const CXXConstructorDecl *Only = nullptr;
+  for (const CXXConstructorDecl *C : Class->ctors()) {
+    unsigned Args = Init->getNumExprs();
+    if (C->isImplicit() || C->isDeleted() || C->isCopyOrMoveConstructor() ||
+        Args < C->getMinRequiredArguments() || Args > C->getNumParams())
+      continue;
+    if (Only)
+      return nullptr;
+    Only = C;
+  }
+  return Only;
+}
+
+void BodyLowering::lowerConstruct(const VarDecl *Var,
+                                  const CXXConstructorDecl *Constructor,
+                                  const Stmt *Whole) {
+  Path Where{RootKind::Local, Paths.local(Var), {}};
+  std::vector<Operand> Args{{OperandKind::Address, B.path(Where)}};
+  const auto *List = llvm::cast<ParenListExpr>(Var->getInit());
+  for (unsigned I = 0; I != List->getNumExprs(); ++I) {
+    const Expr *Arg = List->getExpr(I);
+    Args.push_back(Arg->isGLValue() ? Paths.addressOf(Arg)
+                                    : Paths.operand(Arg));
+  }
+  EntityId Callee = B.entity(Constructor);
+  Event &E = add(EventKind::Call, Whole);
+  E.Callee = Callee;
+  E.Args = std::move(Args);
+  E.Flags |= EV_MethodCall;
 }
 
 /// `__atomic_*` and `__c11_atomic_*` builtins have a node of their own.

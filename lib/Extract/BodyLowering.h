@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// One class over three files: statements and stores (Body.cpp), calls
-// (BodyCalls.cpp), what a branch asks (BodyBranches.cpp).
+// One class over four files: statements and stores (Body.cpp), calls
+// (BodyCalls.cpp), what binding tools are given (BodyBindings.cpp), what a
+// branch asks (BodyBranches.cpp).
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,6 +21,8 @@
 #include "llvm/ADT/DenseMap.h"
 
 namespace ungil {
+
+struct BindingTerms;
 
 /// Writes the events of one body, block by block. Clang's CFG lists
 /// every subexpression before its parent (setAllAlwaysAdd), so each expression
@@ -41,6 +44,11 @@ private:
   void lowerStmt(const clang::Stmt *S);
   void lowerCall(const clang::CallExpr *Call);
   void lowerConstruct(const clang::CXXConstructExpr *Construct);
+  static const clang::CXXConstructorDecl *
+  openConstructor(const clang::VarDecl *Var);
+  void lowerConstruct(const clang::VarDecl *Var,
+                      const clang::CXXConstructorDecl *Constructor,
+                      const clang::Stmt *Whole);
   void lowerAssignment(const clang::BinaryOperator *Assign);
   void lowerStore(const clang::Expr *Target, Operand Value,
                   const clang::Stmt *Whole, EventKind Kind);
@@ -60,6 +68,12 @@ private:
   void containerMethod(const clang::CXXMethodDecl *Method,
                        const clang::Expr *Object, const clang::Stmt *Whole);
   void handOver(const clang::CallExpr *Call, const clang::FunctionDecl *Callee);
+  void bindFunction(const clang::Expr *Arg, EntryPoint Entry,
+                    const BindingTerms &Terms);
+  void bindConstructor(const clang::Expr *Arg,
+                       const clang::CXXRecordDecl *Class, EntryPoint Entry,
+                       const BindingTerms &Terms);
+  void bindClass(const clang::CXXRecordDecl *Class);
   void emplaced(const clang::CallExpr *Call, const clang::FunctionDecl *Callee);
   void markTested(const clang::Expr *Value);
   Operand testSubject(const clang::Expr *Condition, TestKind &Test,

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Extract/FactsBuilder.h"
+#include "Extract/Cython.h"
+#include "Extract/Promises.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
@@ -110,8 +112,10 @@ static TypeClass classifyTypedefs(QualType Type) {
 }
 
 TypeClass classify(QualType Type) {
-  if (Type.isNull() || Type->isDependentType())
+  if (Type.isNull())
     return TypeClass::Unknown;
+  if (Type->isDependentType()) // `T *` is a pointer, whatever T is
+    return Type->isPointerType() ? TypeClass::Pointer : TypeClass::Unknown;
   Type = Type.getNonReferenceType();
   while (const auto *Array = Type->getAsArrayTypeUnsafe())
     Type = Array->getElementType();
@@ -302,6 +306,18 @@ EntityId FactsBuilder::add(const NamedDecl *D, EntityKind Kind,
     E.Loc = range(D->getLocation());
     E.Declaration = range(D->getSourceRange());
   }
+  llvm::StringRef Plain = D->getIdentifier() ? D->getName() : "";
+  switch (cython::ownerOf(Kind, Plain)) {
+  case cython::Owner::Nobody:
+    break;
+  case cython::Owner::Generator:
+    E.Flags |= EF_Generated;
+    break;
+  case cython::Owner::Author:
+    E.Flags |= Kind == EntityKind::Function ? EF_Translated : 0;
+    E.Name = cython::sourceName(Plain);
+    break;
+  }
   Facts.Entities.push_back(std::move(E));
   return Facts.Entities.size() - 1;
 }
@@ -374,10 +390,6 @@ EntityId FactsBuilder::entity(const FunctionDecl *D) {
       Parent = entity(Method->getParent());
     }
   }
-  llvm::StringRef Name = Facts.Entities[Id].Name;
-  if (Name.starts_with("__Pyx_") || Name.starts_with("__pyx_tp_") ||
-      Name.starts_with("__pyx_pymod_") || Name.starts_with("__pyx_import_"))
-    Flags |= EF_Generated;
   Entity &E = Facts.Entities[Id];
   E.Flags |= Flags;
   E.Type = D->getType().getCanonicalType().getAsString();
@@ -385,6 +397,7 @@ EntityId FactsBuilder::entity(const FunctionDecl *D) {
   E.Mutates = mutatedArguments(Shown);
   if (Parent != None && E.has(EF_Lambda))
     E.Name = "lambda in " + Facts.Entities[Parent].Name;
+  readPromises(*this, D, Id);
   return Id;
 }
 
@@ -437,6 +450,7 @@ EntityId FactsBuilder::entity(const VarDecl *D) {
   E.Parent = Parent;
   E.Class = classify(Type);
   E.Type = Type.getCanonicalType().getAsString();
+  readPromises(*this, Shown, Id);
   return Id;
 }
 
@@ -458,6 +472,7 @@ EntityId FactsBuilder::entity(const FieldDecl *D) {
     E.Flags |= EF_Array;
   if (isConstStorage(D->getType()))
     E.Flags |= EF_Const;
+  readPromises(*this, D, Id);
   return Id;
 }
 

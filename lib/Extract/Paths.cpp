@@ -14,6 +14,12 @@ using namespace clang;
 
 namespace ungil {
 
+static bool isSmartPointer(QualType Type) {
+  const CXXRecordDecl *Class = Type.getNonReferenceType()->getAsCXXRecordDecl();
+  return Class && Class->isInStdNamespace() && Class->getIdentifier() &&
+         (Class->getName() == "unique_ptr" || Class->getName() == "shared_ptr");
+}
+
 //===-- Locals ------------------------------------------------------------===//
 
 uint32_t PathBuilder::local(const VarDecl *Var) {
@@ -26,7 +32,8 @@ uint32_t PathBuilder::local(const VarDecl *Var) {
   L.Type = Var->getType().getCanonicalType().getAsString();
   L.Class = classify(Var->getType());
   // A reference names storage that is elsewhere, as a pointer does.
-  if (Var->getType()->isReferenceType() && L.Class == TypeClass::Record)
+  if (L.Class == TypeClass::Record &&
+      (Var->getType()->isReferenceType() || isSmartPointer(Var->getType())))
     L.Class = TypeClass::Pointer;
   if (const RecordDecl *Record = recordBehind(Var->getType()))
     L.Record = B.entity(Record);
@@ -151,6 +158,10 @@ Path PathBuilder::place(const Expr *E) {
   }
   if (llvm::isa<CXXThisExpr>(E))
     return {RootKind::Local, 0, {}};
+  if (const Expr *Smart = smartPointer(E)) // `*p`
+    return asPath(pointerIn(Smart));
+  if (const Expr *Same = handedOn(E))
+    return place(Same);
   if (auto It = Results.find(E); It != Results.end())
     return {RootKind::Result, It->second, {{StepKind::Deref, None}}};
   return {};
@@ -170,6 +181,41 @@ Operand PathBuilder::addressOf(Path P) {
     return {OperandKind::Load, B.path(P)};
   }
   return {OperandKind::Address, B.path(P)};
+}
+
+//===-- Smart pointers ----------------------------------------------------===//
+
+const Expr *PathBuilder::smartPointer(const Expr *E) {
+  const Expr *Object = nullptr;
+  if (const auto *Operator = llvm::dyn_cast<CXXOperatorCallExpr>(E)) {
+    if ((Operator->getOperator() == OO_Arrow ||
+         Operator->getOperator() == OO_Star) &&
+        Operator->getNumArgs() == 1)
+      Object = Operator->getArg(0);
+  } else if (const auto *Call = llvm::dyn_cast<CXXMemberCallExpr>(E)) {
+    const CXXMethodDecl *Method = Call->getMethodDecl();
+    bool Looks =
+        Method && (llvm::isa<CXXConversionDecl>(Method) ||
+                   (Method->getIdentifier() && Method->getName() == "get"));
+    if (Looks && !Call->getImplicitObjectArgument()->getType()->isPointerType())
+      Object = Call->getImplicitObjectArgument();
+  }
+  Object = Object ? Object->IgnoreParenImpCasts() : nullptr;
+  return Object && isSmartPointer(Object->getType()) ? Object : nullptr;
+}
+
+const Expr *PathBuilder::handedOn(const Expr *E) {
+  if (const auto *Call = llvm::dyn_cast<CallExpr>(E)) {
+    const FunctionDecl *F = Call->getDirectCallee();
+    bool Moves = F && F->isInStdNamespace() && F->getIdentifier() &&
+                 (F->getName() == "move" || F->getName() == "forward") &&
+                 Call->getNumArgs() == 1;
+    return Moves ? Call->getArg(0) : nullptr;
+  }
+  const auto *Made = llvm::dyn_cast<CXXConstructExpr>(E);
+  return Made && Made->getNumArgs() >= 1 && isSmartPointer(Made->getType())
+             ? Made->getArg(0)
+             : nullptr;
 }
 
 //===-- Values ------------------------------------------------------------===//
@@ -216,10 +262,24 @@ const Expr *PathBuilder::atomicLoad(const Expr *Call) {
   return atomicObject(Member->getImplicitObjectArgument());
 }
 
+/// The pointer that smart pointer \p Object holds.
+Operand PathBuilder::pointerIn(const Expr *Object) {
+  Path P = place(Object);
+  if (P.Root == RootKind::Unknown)
+    return operand(Object);
+  if (P.Root == RootKind::Result && P.Steps.size() == 1)
+    return {OperandKind::Result, P.Index}; // a temporary is what it holds
+  return {OperandKind::Load, B.path(P)};
+}
+
 Operand PathBuilder::operand(const Expr *E) {
   E = E->IgnoreParens();
   if (auto It = Results.find(E); It != Results.end())
     return {OperandKind::Result, It->second};
+  if (const Expr *Smart = smartPointer(E))
+    return pointerIn(Smart);
+  if (const Expr *Same = handedOn(E))
+    return isSmartPointer(Same->getType()) ? pointerIn(Same) : operand(Same);
   if (const Expr *Atomic = atomicLoad(E))
     if (Path P = place(Atomic); P.Root != RootKind::Unknown)
       return {OperandKind::Load, B.path(P)};
@@ -248,6 +308,12 @@ Operand PathBuilder::operand(const Expr *E) {
     }
     case CK_NullToPointer:
       return {OperandKind::Null, None};
+    case CK_FunctionToPointerDecay: // `(*pointer)(...)` calls the pointer
+      if (const auto *Unary =
+              llvm::dyn_cast<UnaryOperator>(Sub->IgnoreParens());
+          Unary && Unary->getOpcode() == UO_Deref)
+        return operand(Unary->getSubExpr());
+      return operand(Sub);
     case CK_ArrayToPointerDecay:
       if (llvm::isa<StringLiteral>(Sub->IgnoreParens()))
         return operand(Sub);
@@ -358,103 +424,6 @@ Operand PathBuilder::operand(const Expr *E) {
     if (Path P = place(E); P.Root != RootKind::Unknown)
       return addressOf(std::move(P));
   return {};
-}
-
-//===-- Accesses that show no call ----------------------------------------===//
-
-/// `x->ob_item` of a list or tuple, wherever casts hide it.
-static const MemberExpr *itemMember(const Expr *E) {
-  const auto *Member = llvm::dyn_cast<MemberExpr>(E->IgnoreParenImpCasts());
-  if (!Member || !Member->getMemberDecl()->getIdentifier() ||
-      Member->getMemberDecl()->getName() != "ob_item")
-    return nullptr;
-  const auto *Field = llvm::dyn_cast<FieldDecl>(Member->getMemberDecl());
-  if (!Field)
-    return nullptr;
-  llvm::StringRef Record = Field->getParent()->getName();
-  if (Record.empty())
-    if (const TypedefNameDecl *T =
-            Field->getParent()->getTypedefNameForAnonDecl())
-      Record = T->getName();
-  return Record == "PyListObject" || Record == "PyTupleObject" ? Member
-                                                               : nullptr;
-}
-
-static const MemberExpr *itemMemberInside(const Stmt *S) {
-  if (const auto *E = llvm::dyn_cast<Expr>(S))
-    if (const MemberExpr *Member = itemMember(E))
-      return Member;
-  for (const Stmt *Child : S->children())
-    if (Child)
-      if (const MemberExpr *Found = itemMemberInside(Child))
-        return Found;
-  return nullptr;
-}
-
-static bool isListItem(const MemberExpr *Member) {
-  const auto *Field = llvm::cast<FieldDecl>(Member->getMemberDecl());
-  llvm::StringRef Name = Field->getParent()->getName();
-  if (Name.empty())
-    if (const TypedefNameDecl *T =
-            Field->getParent()->getTypedefNameForAnonDecl())
-      Name = T->getName();
-  return Name == "PyListObject";
-}
-
-llvm::StringRef PathBuilder::apiAccess(const Expr *E, Operand &Object,
-                                       Operand &Index) {
-  if (!llvm::isa<ArraySubscriptExpr, ConditionalOperator, MemberExpr>(E))
-    return {};
-  bool InProjectMacro;
-  llvm::StringRef Macro =
-      E->getBeginLoc().isMacroID() || E->getExprLoc().isMacroID()
-          ? B.apiMacro(E->getExprLoc(), InProjectMacro)
-          : llvm::StringRef();
-  bool Sequence = Macro.starts_with("PySequence_Fast_");
-  if (llvm::isa<ConditionalOperator>(E)) {
-    // GET_ITEM is a choice of two elements, or an element of ITEMS.
-    bool Element = classify(E->getType()) == TypeClass::PyObject;
-    if (!Sequence || Element != (Macro == "PySequence_Fast_GET_ITEM"))
-      return {};
-    if (const MemberExpr *Member = itemMemberInside(E)) {
-      Object = operand(Member->getBase());
-      return Macro;
-    }
-    return {};
-  }
-  if (const auto *Subscript = llvm::dyn_cast<ArraySubscriptExpr>(E)) {
-    if (Sequence) {
-      if (!llvm::isa<ConditionalOperator>(
-              Subscript->getBase()->IgnoreParenImpCasts()))
-        return {};
-      if (const MemberExpr *Member = itemMemberInside(Subscript->getBase())) {
-        Object = operand(Member->getBase());
-        Index = operand(Subscript->getIdx());
-        return Macro;
-      }
-      return {};
-    }
-    const MemberExpr *Member = itemMember(Subscript->getBase());
-    if (!Member)
-      return {};
-    Object = operand(Member->getBase());
-    Index = operand(Subscript->getIdx());
-    if (Macro == "PyList_GET_ITEM" || Macro == "PyTuple_GET_ITEM")
-      return Macro;
-    return isListItem(Member) ? "PyListObject::ob_item[]"
-                              : "PyTupleObject::ob_item[]";
-  }
-  // `items = list->ob_item`: an interior pointer.
-  const MemberExpr *Member = itemMember(E);
-  if (!Member || !Macro.empty())
-    return {};
-  Object = operand(Member->getBase());
-  return isListItem(Member) ? "PyListObject::ob_item"
-                            : "PyTupleObject::ob_item";
-}
-
-bool PathBuilder::isApiAccess(const Expr *E) {
-  return Results.count(E->IgnoreParens());
 }
 
 } // namespace ungil

@@ -41,6 +41,14 @@ public:
   /// conversion to its value), or null.
   static const clang::Expr *atomicLoad(const clang::Expr *Call);
 
+  /// The smart pointer of the C++ library that \p E looks through (`p->`,
+  /// `*p`, `p.get()`), or null. To us it is the pointer it holds.
+  static const clang::Expr *smartPointer(const clang::Expr *E);
+
+  /// What \p E hands on as it is: the argument of std::move, the source of a
+  /// copied or moved smart pointer, the pointer one is made from. Else null.
+  static const clang::Expr *handedOn(const clang::Expr *E);
+
   /// Name of the API access that \p E is although it shows no call
   /// (PyList_GET_ITEM, PySequence_Fast_ITEMS, a bare `ob_item[i]`), or empty.
   llvm::StringRef apiAccess(const clang::Expr *E, Operand &Object,
@@ -55,6 +63,7 @@ private:
   Operand addressOf(Path P);
   Path fieldOf(Path Base, const clang::FieldDecl *Field);
   Path asPath(const Operand &Pointer);
+  Operand pointerIn(const clang::Expr *Object);
   Operand choice(const clang::Expr *A, const clang::Expr *B);
   Operand computed(const clang::Expr *A, const clang::Expr *B);
 

@@ -78,6 +78,8 @@ private:
 
 /// Could \p Text hold a suppression or speak of the GIL? Cheap and coarse.
 bool isInteresting(llvm::StringRef Text) {
+  if (Text.starts_with("/* \"")) // generated code, from there
+    return true;
   // The second letters of ungil, NOLINT, noqa and GIL.
   for (size_t I = 1; (I = Text.find_first_of("nOoI", I)) < Text.size(); ++I) {
     llvm::StringRef Word = Text.substr(I - 1);

@@ -254,6 +254,20 @@ void parseGil(StringRef Text, std::vector<CommentFact> &Out) {
   }
 }
 
+/// Cython's `/* "file.pyx":12`, with the lines around it.
+void parseOrigin(StringRef Text, std::vector<CommentFact> &Out) {
+  if (!Text.consume_front("/* \""))
+    return;
+  auto [File, Rest] = Text.split('"');
+  unsigned Line = 0;
+  if (!Rest.consume_front(":") || Rest.consumeInteger(10, Line))
+    return;
+  CommentFact Fact;
+  Fact.Kind = CommentKind::Origin;
+  Fact.Reason = (File + ":" + llvm::Twine(Line)).str();
+  Out.push_back(std::move(Fact));
+}
+
 } // namespace
 
 std::vector<CommentFact> ungil::parseComment(std::string_view Text) {
@@ -262,5 +276,6 @@ std::vector<CommentFact> ungil::parseComment(std::string_view Text) {
   parseNoLints(Text, Out);
   parseNoQa(Text, Out);
   parseGil(Text, Out);
+  parseOrigin(Text, Out);
   return Out;
 }

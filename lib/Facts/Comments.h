@@ -13,6 +13,7 @@
 //   NOLINT(ungil-rule)                    as clang-tidy reads it, with
 //   NOLINTNEXTLINE NOLINTBEGIN NOLINTEND  `*` in names and without a list
 //   noqa: borrowed-ref OK                 reviewed by hand, for another tool
+//   "file.pyx":12                         where generated code comes from
 //
 //===----------------------------------------------------------------------===//
 

@@ -81,6 +81,8 @@ enum EntityFlags : uint32_t {
   EF_Partial = 1u << 24, ///< parts of the body are missing, no lock among them
   EF_Overrides = 1u << 25, ///< overrides a function of a library's class
   EF_Implicit = 1u << 26,  ///< a body that the compiler writes; see Implicit.h
+  EF_Bound = 1u << 27, ///< class that a binding tool makes Python objects of
+  EF_Translated = 1u << 28, ///< body that a generator wrote from its author's
 };
 
 /// A named thing that other TUs may name too. Two entities are the same thing
@@ -329,9 +331,15 @@ struct EntryPoint {
   EntityId Table = None;    ///< place that lists it
   EntityId Field = None;    ///< of a structure, that holds it
   EntityId Within = None;   ///< function that registers it, if any
+  bool Detached = false;    ///< Python gives up the thread state first
+  /// Parameters whose critical section the caller holds.
+  std::vector<uint32_t> Locked;
   SourceRange Loc;
+  /// Is it entered without a thread state?
+  bool isDetached() const { return Detached || Kind == EntryKind::Thread; }
   template <class Archive> void fields(Archive &A) {
-    A(Function, Kind, Name, MethodFlags, Table, Field, Within, Loc);
+    A(Function, Kind, Name, MethodFlags, Table, Field, Within, Detached, Locked,
+      Loc);
   }
 };
 
@@ -383,6 +391,35 @@ struct MemberEntry {
   }
 };
 
+//===-- What authors promise of locks -------------------------------------===//
+
+/// What one of Clang's thread-safety attributes says.
+enum class PromiseKind : uint8_t {
+  Guards,        ///< the place or field is used under the lock only
+  GuardsPointee, ///< so is what it points to
+  Requires,      ///< callers of the function hold the lock
+  Takes,
+  Tries, ///< takes the lock when the result says so
+  Gives,
+  Asserts,   ///< the lock is held when the function returns, taken by others
+  Unchecked, ///< nobody can tell the locks in this body from its text
+};
+
+struct LockPromise {
+  PromiseKind Kind = PromiseKind::Guards;
+  EntityId Of = None; ///< the function, place or field
+  /// Storage of the lock. Root Local is a parameter of the function, or, of a
+  /// field, 0 for the object it belongs to. None: a lock without a name.
+  PathId Lock = None;
+  std::string Type;    ///< of the lock, canonical
+  bool Shared = false; ///< for reading only
+  bool IfZero = false; ///< Tries: held when the result is zero
+  SourceRange Loc;
+  template <class Archive> void fields(Archive &A) {
+    A(Kind, Of, Lock, Type, Shared, IfZero, Loc);
+  }
+};
+
 //===-- Preprocessor and comments
 //------------------------------------------===//
 
@@ -395,7 +432,8 @@ enum class CommentKind : uint8_t {
   NoLintBegin,
   NoLintEnd,
   NoQa,
-  MentionsGil
+  MentionsGil,
+  Origin, ///< of generated code: Reason is the `file.pyx:12` it comes from
 };
 struct CommentFact {
   CommentKind Kind = CommentKind::Ignore;
@@ -451,6 +489,7 @@ struct TuFacts {
   std::vector<SlotTable> SlotTables;
   std::vector<ModuleDecl> Modules;
   std::vector<MemberEntry> Members;
+  std::vector<LockPromise> Promises; ///< of a whole program sorted by Of
   std::vector<CommentFact> Comments;
   std::vector<MacroFact> Macros;
   std::vector<DiagnosticFact> Errors; ///< front-end errors, first 100
@@ -460,7 +499,8 @@ struct TuFacts {
   template <class Archive> void fields(Archive &A) {
     A(MainFile, Cxx, ReachesPython, PythonVersion, GilDisabled, Files, Strings,
       Entities, Paths, Choices, Functions, EntryPoints, SlotTables, Modules,
-      Members, Comments, Macros, Errors, FunctionsSeen, FunctionsAnalysed);
+      Members, Promises, Comments, Macros, Errors, FunctionsSeen,
+      FunctionsAnalysed);
   }
 };
 

@@ -12,7 +12,7 @@ namespace ungil {
 namespace {
 
 /// Raised whenever a field is added, removed or reordered in Facts.h.
-constexpr uint32_t FormatVersion = 3;
+constexpr uint32_t FormatVersion = 5;
 constexpr std::string_view Magic = "ungil-facts";
 
 class Writer {
@@ -170,8 +170,17 @@ public:
       entity(M.Field);
       range(M.Loc);
     }
+    for (const LockPromise &L : F.Promises) {
+      enumerator(L.Kind, PromiseKind::Unchecked);
+      Good &= L.Of != None;
+      entity(L.Of);
+      index(L.Lock, F.Paths.size());
+      if (Good && L.Lock != None && F.Paths[L.Lock].Root == RootKind::Place)
+        entity(F.Paths[L.Lock].Index);
+      range(L.Loc);
+    }
     for (const CommentFact &C : F.Comments) {
-      enumerator(C.Kind, CommentKind::MentionsGil);
+      enumerator(C.Kind, CommentKind::Origin);
       range(C.Loc);
     }
     for (const MacroFact &M : F.Macros)

@@ -40,8 +40,8 @@ static bool holdsOne(const Statement &Parent) {
   return Parent.Kind == StatementKind::If || Parent.Kind == StatementKind::Loop;
 }
 
-void Draft::render(StatementId S, const Change &C,
-                   std::vector<Edit> &Out) const {
+void Draft::render(StatementId S, const Change &C, std::vector<Edit> &Front,
+                   std::vector<Edit> &Back) const {
   const Statement &Here = Code[S];
   const Statement &Parent = Code[Here.Parent];
   std::string End(Code.lineEnd());
@@ -51,13 +51,17 @@ void Draft::render(StatementId S, const Change &C,
   std::string Inner =
       Braces ? Outer + Code.indentUnit() : Code.indent(Here.Offset);
   std::string Break = OwnLine || Braces ? End + Inner : std::string(" ");
-  std::string Front, Back;
+  std::string Before, After, Instead = llvm::join(C.Instead, Break);
   for (const std::string &Line : C.Before)
-    Front += Line + Break;
+    Before += Line + Break;
   for (const std::string &Line : C.After)
-    Back += Break + Line;
+    After += Break + Line;
   uint32_t Begin = Here.Offset, Stop = Here.end();
-  std::string Instead = llvm::join(C.Instead, Break);
+  auto Add = [&](std::vector<Edit> &Out, uint32_t From, uint32_t To,
+                 std::string Text) {
+    if (From != To || !Text.empty())
+      Out.push_back({Code.file(), From, To - From, std::move(Text)});
+  };
   if (Braces) {
     // `if (x) stmt` and `if (x)\n    stmt` become `if (x) {`, the statement
     // one level in, and `}`. A comment before the statement stays before it.
@@ -67,26 +71,20 @@ void Draft::render(StatementId S, const Change &C,
     size_t LineBegin = Code.Text.rfind('\n', Line ? Line - 1 : 0) + 1;
     bool Comment = Code.Text.substr(LineBegin, Line - LineBegin).find("//") !=
                    std::string_view::npos;
-    Out.push_back({Code.file(), Line, Begin - Line,
-                   (Comment ? End + Outer + "{" : std::string(" {")) + End +
-                       Inner + Front});
+    Add(Front, Line, Begin,
+        (Comment ? End + Outer + "{" : std::string(" {")) + End + Inner +
+            Before);
     if (C.Gone)
-      Out.push_back({Code.file(), Begin, Stop - Begin, Instead});
-    Out.push_back({Code.file(), Stop, 0, Back + End + Outer + "}"});
-    return;
+      Add(Front, Begin, Stop, Instead);
+    return Add(Back, Stop, Stop, After + End + Outer + "}");
   }
   if (!C.Gone) {
-    if (!Front.empty())
-      Out.push_back({Code.file(), Begin, 0, Front});
-    if (!Back.empty())
-      Out.push_back({Code.file(), Stop, 0, Back});
-    return;
+    Add(Front, Begin, Begin, Before);
+    return Add(Back, Stop, Stop, After);
   }
-  std::string Whole = Front + Instead;
-  if (Whole.empty() && !Back.empty())
-    Whole = Back.substr(Break.size());
-  else
-    Whole += Back;
+  std::string Whole = Before + Instead + After;
+  if (Before.empty() && Instead.empty() && !After.empty())
+    Whole = After.substr(Break.size());
   if (Whole.empty() && OwnLine) { // the line goes with it
     size_t Rest = Code.Text.find_first_not_of(" \t", Stop);
     size_t LineBegin = Begin - Code.indent(Begin).size();
@@ -96,7 +94,7 @@ void Draft::render(StatementId S, const Change &C,
       Stop = static_cast<uint32_t>(Rest);
     }
   }
-  Out.push_back({Code.file(), Begin, Stop - Begin, Whole});
+  Add(Front, Begin, Stop, Whole);
 }
 
 FixPlan Draft::finish(Applicability How, std::string Title) const {
@@ -108,8 +106,14 @@ FixPlan Draft::finish(Applicability How, std::string Title) const {
   Plan.How = How;
   Plan.Title = std::move(Title);
   Plan.Edits = Plain;
-  for (const auto &[S, C] : Changes)
-    render(S, C, Plan.Edits);
+  // Where two statements end together the inner one ends first.
+  std::vector<Edit> Back;
+  for (const auto &[S, C] : Changes) {
+    std::vector<Edit> Ends;
+    render(S, C, Plan.Edits, Ends);
+    Back.insert(Back.begin(), Ends.begin(), Ends.end());
+  }
+  Plan.Edits.insert(Plan.Edits.begin(), Back.begin(), Back.end());
   llvm::stable_sort(Plan.Edits, comesBefore);
   return Plan;
 }

@@ -54,7 +54,10 @@ private:
     std::vector<std::string> Before, After, Instead;
     bool Gone = false;
   };
-  void render(StatementId S, const Change &C, std::vector<Edit> &Out) const;
+  /// Edits at the beginning of \p S, or the one edit for all of it, go to
+  /// \p Front; those at its end to \p Back.
+  void render(StatementId S, const Change &C, std::vector<Edit> &Front,
+              std::vector<Edit> &Back) const;
 
   const FunctionText &Code;
   std::map<StatementId, Change> Changes;

@@ -58,7 +58,10 @@ public:
     auto Open = static_cast<uint32_t>(Code.Text.find('(', Code[S].Offset));
     bool Number = asksForFailure(Code.Text, Open, Then.Offset) &&
                   !makesSomething(Code, Code[Where].end(), Code[S].end());
-    return Number || asksForNull(S, Open, Parts[0]) ? Parts[0] : None;
+    bool Raises =
+        Code.text(Parts[0]).find("PyErr_Set") != std::string_view::npos &&
+        !makesSomething(Code, Code[Where].end(), Code[S].end());
+    return Number || Raises || asksForNull(S, Open, Parts[0]) ? Parts[0] : None;
   }
 
 private:
@@ -80,20 +83,35 @@ private:
   const std::string &Variable;
 };
 
+/// The way out of branch \p Exit without the exceptions it sets: ` return
+/// NULL;` or a block. Empty when nothing is left.
+std::string wayOut(const FunctionText &Code, StatementId Exit) {
+  size_t Begin = Code[Exit].Offset;
+  while (Begin > 0 && llvm::isSpace(Code.Text[Begin - 1]))
+    --Begin;
+  std::string Text(Code.Text.substr(Begin, Code[Exit].end() - Begin));
+  if (Code[Exit].Kind != StatementKind::Compound ||
+      Text.find("PyErr_") == Text.npos)
+    return Text;
+  std::string Kept, Break(Code.lineEnd());
+  std::string Outer = Code.indent(Code[Exit].end() - 1);
+  unsigned Statements = 0;
+  for (StatementId S : Code.children(Exit))
+    if (!llvm::StringRef(Code.text(S)).starts_with("PyErr_")) {
+      Kept += Break + Outer + Code.indentUnit() + std::string(Code.text(S));
+      ++Statements;
+    }
+  return Statements == 1 ? Kept : " {" + Kept + Break + Outer + "}";
+}
+
 } // namespace
 
 std::string failureExit(const FunctionText &Code, StatementId Where,
                         const std::string &Variable) {
   Examples All(Code, Where, Variable);
-  for (StatementId S : Code.siblingsAfter(Where)) {
-    StatementId Exit = All.failing(S);
-    if (Exit == None)
-      continue;
-    size_t Begin = Code[Exit].Offset;
-    while (Begin > 0 && llvm::isSpace(Code.Text[Begin - 1]))
-      --Begin;
-    return std::string(Code.Text.substr(Begin, Code[Exit].end() - Begin));
-  }
+  for (StatementId S : Code.siblingsAfter(Where))
+    if (StatementId Exit = All.failing(S); Exit != None)
+      return wayOut(Code, Exit);
   return {};
 }
 

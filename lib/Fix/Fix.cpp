@@ -59,19 +59,14 @@ uint32_t afterIncludes(std::string_view Text, uint32_t Before) {
   return At;
 }
 
-/// Major and minor of the headers that were read; 0: unknown.
-static PyVersion headerVersion(const Program &P) {
-  auto [Major, Rest] = llvm::StringRef(P.Facts.PythonVersion).split('.');
-  llvm::StringRef Minor = Rest.split('.').first;
-  return parsePyVersion((Major + "." + Minor).str());
-}
-
 void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
             std::string_view Name, PyVersion Since, bool InCompat) {
   PyVersion Target = Context.Options.Target;
-  if (!Target)
-    Target = headerVersion(Context.P);
-  if (!Target || Since <= Target ||
+  if (!Target) {
+    llvm::StringRef Headers = Context.P.Facts.PythonVersion; // 3.13.0
+    Target = parsePyVersion(Headers.take_front(Headers.find('.', 2)));
+  }
+  if (Since <= Target ||
       Code.Text.find("pythoncapi_compat.h") != std::string_view::npos)
     return;
   std::string Function(Name);

@@ -39,6 +39,7 @@ private:
   Holds join(Holds A, Holds B);
   std::optional<Holds> takesReference(StatementId S);
   void removeTaking(StatementId S);
+  Holds ownDefault(StatementId S);
   bool assigns(StatementId S) const;
   bool staysInside(StatementId Jump) const;
   bool mentioned(StatementId S) const;
@@ -57,6 +58,8 @@ private:
   std::vector<StatementId> Block; ///< From and what follows, to the last use
   uint32_t Begin = 0, End = 0;    ///< bytes of Block
   bool Kept = false;              ///< stored, and no Py_INCREF yet
+  /// Used behind Block, where it must be owned already.
+  bool UsedLater = false;
 };
 
 bool Releases::mentioned(StatementId S) const {
@@ -96,10 +99,7 @@ bool Releases::findExtent() {
   End = Code[Block.back()].end();
   for (EventId E : V.Life.Uses) {
     uint32_t At = Code.P.event({Code.F, E}).Range.Offset;
-    if (At < Begin || At >= End) {
-      D.refuse("'" + V.Name + "' is used outside of the block it is set in");
-      return false;
-    }
+    UsedLater |= At < Begin || At >= End;
   }
   if (Code.hasDirective(Begin, End)) {
     D.refuse("there is conditional compilation between the call and the last "
@@ -137,6 +137,8 @@ void Releases::release(StatementId S, Holds Now, bool After) {
     return;
   if (Kept)
     D.refuse("'" + V.Name + "' is stored without a reference of its own");
+  if (UsedLater)
+    D.refuse("'" + V.Name + "' is used outside of the block it is set in");
   After ? D.after(S, releaseText(Now)) : D.before(S, releaseText(Now));
 }
 
@@ -236,6 +238,25 @@ Holds Releases::leave(StatementId S, Holds Now) {
   return Holds::Unreached;
 }
 
+/// `if (v == NULL) v = fallback;`: then we own the fallback as well.
+Holds Releases::ownDefault(StatementId S) {
+  std::vector<Token> Words = tokens(Code.Text, Code[S].Offset, Code[S].end());
+  bool Plain = llvm::all_of(Words, [&](const Token &T) {
+    std::string_view Text = spelling(Code.Text, T);
+    return T.Kind == TokenKind::Name || Text == "=" || Text == ";" ||
+           Text == "->" || Text == ".";
+  });
+  if (!Plain || Words.size() < 4) {
+    D.refuse("'" + V.Name + "' is set again on some of the ways");
+    return Holds::Null;
+  }
+  uint32_t Begin = Words[2].Offset, End = Words.back().Offset;
+  D.replace(Begin, End,
+            "Py_NewRef(" + std::string(Code.Text.substr(Begin, End - Begin)) +
+                ")");
+  return Holds::Ours;
+}
+
 Holds Releases::walkSimple(StatementId S, Holds Now) {
   const Statement &Here = Code[S];
   if (Here.has(SF_Macro | SF_Leaves)) {
@@ -247,7 +268,11 @@ Holds Releases::walkSimple(StatementId S, Holds Now) {
              "' can leave the function");
     return Now;
   }
-  if (!isOurs(Now) || S == V.From)
+  if (S == V.From)
+    return Now;
+  if (Now == Holds::Null && assigns(S))
+    return ownDefault(S);
+  if (!isOurs(Now))
     return Now;
   if (keepsWithout(S))
     Kept = true;

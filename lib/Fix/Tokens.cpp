@@ -150,4 +150,19 @@ CallText callAt(std::string_view Text, uint32_t Offset, std::string_view Name) {
   return {};
 }
 
+CallText callIn(std::string_view Text, const SourceRange &Range,
+                std::string_view Name) {
+  if (CallText Here = callAt(Text, Range.Offset, Name);
+      Here.isValid() || !Range.InMacro)
+    return Here;
+  CallText Found;
+  for (const Token &T : tokens(Text, Range.Offset, Range.Offset + Range.Length))
+    if (T.Kind == TokenKind::Name && spelling(Text, T) == Name) {
+      if (Found.isValid())
+        return {};
+      Found = callAt(Text, T.Offset, Name);
+    }
+  return Found;
+}
+
 } // namespace ungil::fix

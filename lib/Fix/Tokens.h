@@ -15,6 +15,7 @@
 #ifndef UNGIL_FIX_TOKENS_H
 #define UNGIL_FIX_TOKENS_H
 
+#include "Facts/Source.h"
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,11 @@ struct CallText {
 /// The call of \p Name that begins in \p Text at \p Offset; invalid when the
 /// text there is something else.
 CallText callAt(std::string_view Text, uint32_t Offset, std::string_view Name);
+
+/// The one call of \p Name in \p Range, which may be the use of a macro that
+/// has the call as its argument.
+CallText callIn(std::string_view Text, const SourceRange &Range,
+                std::string_view Name);
 
 } // namespace ungil::fix
 

@@ -14,6 +14,8 @@
 #include "Link/Passes.h"
 #include <algorithm>
 #include <deque>
+#include <string_view>
+#include <unordered_map>
 
 namespace ungil {
 namespace {
@@ -24,6 +26,7 @@ public:
   void run();
 
 private:
+  FunctionId onlyOneNamed(std::string_view Name);
   void collectCalls();
   bool enteredFrom(FunctionId Caller, FunctionId Target) const;
   void handOver(FunctionId Caller, EventId E, const Event &Call);
@@ -42,6 +45,7 @@ private:
 
   Program &P;
   std::vector<std::vector<FunctionId>> Callees;
+  std::unordered_map<std::string_view, FunctionId> ByName;
   /// Files that were not read completely.
   enum class Lost : uint8_t { Nothing, Code, Header };
   std::unordered_map<FileId, Lost> LostIn;
@@ -138,10 +142,11 @@ void CallGraphPass::handOver(FunctionId Caller, EventId E, const Event &Call) {
       for (const CallbackFact &C : Api->Callbacks)
         if (C.Argument == static_cast<int>(I))
           Registered = &C;
-    if (Registered) {
+    if (Registered &&
+        !enteredFrom(Caller, P.bodiesOf(Call.Args[I].Index).front()))
       enterFrom(*Registered, Caller, Call, I);
+    if (Registered)
       continue;
-    }
     for (FunctionId Target : P.bodiesOf(Call.Args[I].Index))
       if (!enteredFrom(Caller, Target))
         handOver(Caller, E, Call, I, Target);
@@ -180,17 +185,24 @@ bool CallGraphPass::calledThrough(const Event &Call, unsigned Param,
   return Found;
 }
 
+/// The only function that somebody calls \p Name, whatever its scope; None
+/// when there is none, or several.
+FunctionId CallGraphPass::onlyOneNamed(std::string_view Name) {
+  auto Bare = [](std::string_view Full) {
+    size_t Colon = Full.rfind("::");
+    return Colon == Full.npos ? Full : Full.substr(Colon + 2);
+  };
+  if (ByName.empty())
+    for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+      auto [It, New] = ByName.try_emplace(Bare(P.name(F)), F);
+      if (!New)
+        It->second = None;
+    }
+  auto It = ByName.find(Name);
+  return It == ByName.end() ? None : It->second;
+}
+
 void CallGraphPass::collectCalls() {
-  // A call in a template pattern names its callee only by identifier.
-  std::unordered_map<std::string, FunctionId> ByName;
-  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    std::string Name = P.name(F);
-    if (size_t Colon = Name.rfind("::"); Colon != std::string::npos)
-      Name = Name.substr(Colon + 2);
-    auto [It, New] = ByName.try_emplace(Name, F);
-    if (!New)
-      It->second = None; // ambiguous
-  }
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     for (EventId E = 0; E != P.Facts.Functions[F].Events.size(); ++E) {
       Event &Call = P.Facts.Functions[F].Events[E];
@@ -204,12 +216,12 @@ void CallGraphPass::collectCalls() {
         continue;
       if (Call.Callee != None && !P.BodyOf.count(Call.Callee) &&
           P.entity(Call.Callee).Usr.starts_with("api:")) {
-        std::string Name = P.entity(Call.Callee).Name;
+        // A call in a template pattern names its callee only by identifier.
+        std::string_view Name = P.entity(Call.Callee).Name;
         if (Name.starts_with("?::"))
           Name = Name.substr(3);
-        if (auto It = ByName.find(Name);
-            It != ByName.end() && It->second != None && !P.api(Call))
-          Call.Callee = P.body(It->second).Id;
+        if (FunctionId Only = onlyOneNamed(Name); Only != None && !P.api(Call))
+          Call.Callee = P.body(Only).Id;
       }
       for (FunctionId Target : P.bodiesOf(Call.Callee)) {
         P.Functions[Target].Callers.push_back({F, E, false});

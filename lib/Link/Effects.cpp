@@ -11,13 +11,10 @@
 namespace ungil {
 
 bool entersObject(const Program &P, const Path &Where) {
-  return std::any_of(
-      Where.Steps.begin(), Where.Steps.end(), [&](const Step &S) {
-        if (S.Kind != StepKind::Field)
-          return false;
-        EntityId Record = P.entity(S.Field).Parent;
-        return Record != None && P.entity(Record).has(EF_PyRecord);
-      });
+  return std::any_of(Where.Steps.begin(), Where.Steps.end(),
+                     [&](const Step &S) {
+                       return S.Kind == StepKind::Field && P.isShared(S.Field);
+                     });
 }
 
 static Origin renamed(Program &P, const Origin &O, FunctionId F, EventId E) {
@@ -143,6 +140,11 @@ bool Effects::update(FunctionId F) {
   const Values &V = P.Functions[F].Value;
   bool Changed = false;
   auto Add = [&](uint32_t Param, EventId E, PointeeEffect Effect) {
+    // What a template pattern seems to do to it, its type forbids.
+    bool Changes =
+        Effect.Use == FieldUse::Write || Effect.Use == FieldUse::Update;
+    if (Changes && Body.Locals[Param].Type.starts_with("const "))
+      return;
     PointeeEffects &Known = Params[F][Param];
     for (HeldLock L : P.Functions[F].Locks.at(E)) {
       L.Handle = L.Acquired = None;

@@ -93,6 +93,8 @@ bool OwnershipModel::keeps(FunctionId F, EventId E, unsigned Arg) {
            Api->Effect && Api->Effect->Class == Tier::Arbitrary;
   if (!In(Api->Ownership->Keeps) && !In(Api->Ownership->Steals))
     return false;
+  if (!CallsPublish && Api->Ownership->Calls >= 0)
+    return false;
   // Kept by a container that is itself private is not shared yet.
   int Into = Api->Ownership->Into;
   if (Into >= 0) {

@@ -15,8 +15,8 @@
 
 #include "Link/Effects.h"
 #include "Link/Flow.h"
-#include "Link/Ownership.h"
 #include "Link/Passes.h"
+#include "Link/PrivateObjects.h"
 #include "Link/UnsetTests.h"
 #include <algorithm>
 #include <optional>
@@ -33,10 +33,8 @@ struct FieldPath {
 
 class FieldsPass {
 public:
-  FieldsPass(Program &P, const Effects &Calls) : P(P), Owners(P), Calls(Calls) {
-    // A library keeps the object for callbacks; it does not use it meanwhile.
-    Owners.LibrariesPublish = false;
-  }
+  FieldsPass(Program &P, const Effects &Calls)
+      : P(P), Private(P), Calls(Calls) {}
   void run();
 
 private:
@@ -49,76 +47,14 @@ private:
   void followMoves();
   std::optional<FieldPath> split(const Path &Where);
   FieldAccess *add(Site At, FieldUse Use, const Path &Where);
-  bool isPrivate(Site At, const Origin &Object);
-  bool isPrivateParam(FunctionId F, uint32_t Param);
-  bool isNew(Site At, const Origin &Object);
   bool only(FunctionId F, uint8_t Phases) const {
     return !(P.Functions[F].Phases & ~Phases);
   }
 
   Program &P;
-  OwnershipModel Owners;
+  PrivateObjects Private;
   const Effects &Calls;
-  std::map<std::pair<FunctionId, uint32_t>, bool> PrivateParams;
 };
-
-//===-- Objects nobody else sees ------------------------------------------===//
-
-/// Is it the result of a call that makes an object?
-bool FieldsPass::isNew(Site At, const Origin &Object) {
-  if (Object.Kind != OperandKind::Result || Object.Out)
-    return false;
-  if (Owners.isFreshCall(At.Function, Object.Index))
-    return true;
-  const Event &Call = P.body(At.Function).Events[Object.Index];
-  const ApiFunction *Slot = P.slot(Call);
-  return Slot && Slot->Ownership && Slot->Ownership->NewReference; // tp_new
-}
-
-bool FieldsPass::isPrivate(Site At, const Origin &Object) {
-  switch (Object.Kind) {
-  case OperandKind::Null:
-    return true;
-  case OperandKind::Result:
-    // Whom a constructor shows its object to does not use it before it is
-    // complete: C libraries that keep it for callbacks.
-    return isNew(At, Object) &&
-           (only(At.Function, P_Init | P_Construct) ||
-            !Owners.escapedBefore(At.Function, Object.Index, 0, At.Event));
-  case OperandKind::Load: {
-    const Path &Where = P.path(Object.Index);
-    return Where.Root == RootKind::Local && Where.Steps.empty() &&
-           Where.Index < P.body(At.Function).Params &&
-           isPrivateParam(At.Function, Where.Index);
-  }
-  default:
-    return false;
-  }
-}
-
-/// Do all callers pass an object of their own?
-bool FieldsPass::isPrivateParam(FunctionId F, uint32_t Param) {
-  auto [It, New] = PrivateParams.try_emplace({F, Param}, true);
-  if (!New)
-    return It->second; // also the optimistic answer inside a recursion
-  const FunctionInfo &Info = P.Functions[F];
-  bool Private =
-      Info.Entries.empty() && !Info.AddressTaken && !Info.Callers.empty();
-  for (const CallSite &C : Info.Callers) {
-    if (!Private || C.Event == None || C.Handed) {
-      Private = false;
-      break;
-    }
-    if (!P.isConcurrent(C.Caller))
-      continue;
-    const auto Passed = P.Functions[C.Caller].Value.arg(C.Event, Param);
-    Private = !Passed.empty() &&
-              std::all_of(Passed.begin(), Passed.end(), [&](const Origin &O) {
-                return isPrivate({C.Caller, C.Event}, O);
-              });
-  }
-  return PrivateParams[{F, Param}] = Private;
-}
 
 //===-- Accesses ----------------------------------------------------------===//
 
@@ -131,18 +67,16 @@ static bool isExempt(const Entity &Field) {
   case TypeClass::Table:
     return true;
   default:
-    return Field.has(EF_Const);
+    return Field.has(EF_Const) || Field.has(EF_Generated);
   }
 }
 
 std::optional<FieldPath> FieldsPass::split(const Path &Where) {
   size_t At = Where.Steps.size();
   for (size_t I = 0; I != Where.Steps.size(); ++I)
-    if (Where.Steps[I].Kind == StepKind::Field) {
-      const Entity &Field = P.entity(Where.Steps[I].Field);
-      if (Field.Parent != None && P.entity(Field.Parent).has(EF_PyRecord))
-        At = I; // the innermost object
-    }
+    if (Where.Steps[I].Kind == StepKind::Field &&
+        P.isShared(Where.Steps[I].Field))
+      At = I; // the innermost object
   if (At == Where.Steps.size() || Where.Root == RootKind::Place)
     return std::nullopt; // static storage: Places
   FieldPath Cut;
@@ -177,7 +111,7 @@ std::optional<FieldPath> FieldsPass::split(const Path &Where) {
 
 FieldAccess *FieldsPass::add(Site At, FieldUse Use, const Path &Where) {
   std::optional<FieldPath> Cut = split(Where);
-  if (!Cut || isPrivate(At, Cut->Object))
+  if (!Cut || Private.owns(At, Cut->Object))
     return nullptr;
   bool Bare = Cut->Object.Kind == OperandKind::Load &&
               P.path(Cut->Object.Index).Steps.empty();
@@ -372,7 +306,7 @@ void FieldsPass::followMoves() {
 
 void FieldsPass::run() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    if (P.isConcurrent(F))
+    if (P.isConcurrent(F) && !P.entityOf(F).has(EF_Generated))
       collect(F);
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     if (P.isConcurrent(F))

@@ -16,9 +16,10 @@ Program link(std::vector<TuFacts> Units, const Api &Known) {
   P.Known = &Known;
   Merged Whole = merge(std::move(Units));
   P.Facts = std::move(Whole.Facts);
+  P.PathNumbers = std::move(Whole.Paths);
   P.Functions.resize(P.Facts.Functions.size());
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    P.BodyOf[P.body(F).Id] = F;
+    P.BodyOf.try_emplace(P.body(F).Id, F);
   P.SameName = std::move(Whole.SameName);
   for (const auto &[Name, Bodies] : P.SameName)
     P.BodyOf.try_emplace(Name, Bodies.front());

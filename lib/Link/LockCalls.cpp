@@ -5,9 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Four kinds of calls: functions and guards that the API data knows, the
-// extension's own functions by their summaries, destructors of guards, and
-// functions of others whose name says lock.
+// Five kinds of calls: functions and guards that the API data knows, those
+// whose authors say what they do (LockPromises.cpp), the extension's own
+// functions by their summaries, destructors of guards, and functions of others
+// whose name says lock.
 //
 //===----------------------------------------------------------------------===//
 
@@ -145,22 +146,24 @@ void LockFlow::applyApi(LockState &S, EventId E, const LockFact &Fact) {
     L.Kind = Fact.Kind;
     L.What = objectOf(E, Arg, Fact.Kind);
     L.Handle = handleOf(E, Fact.Handle);
-    L.Acquired = E;
-    std::vector<HeldLock> Locks{L};
     // `guard.lock()` takes what the guard was made for.
+    std::vector<HeldLock> Locks{L};
     if (auto It = Guarded.find(handleOf(E, Arg));
         It != Guarded.end() && !It->second.empty())
       Locks = It->second;
-    for (HeldLock &Taken : Locks) {
-      Taken.Acquired = E;
-      acquire(S, Taken, Fact.Result);
-      if (!Tries)
-        continue;
-      for (HeldLock &Held : S.Held)
-        if (Held.Acquired == E)
-          Held.Kind = LockKind::Unknown;
-    }
+    for (const HeldLock &Taken : Locks)
+      take(S, E, Taken, Fact.Result, Tries);
   }
+}
+
+void LockFlow::take(LockState &S, EventId E, HeldLock L, HeldIf Result,
+                    bool Tries) {
+  L.Acquired = E;
+  acquire(S, L, Result);
+  if (Tries)
+    for (HeldLock &Held : S.Held)
+      if (Held.Acquired == E)
+        Held.Kind = LockKind::Unknown;
 }
 
 //===-- Other calls -------------------------------------------------------===//
@@ -176,12 +179,7 @@ void LockFlow::applySummary(LockState &S, EventId E, FunctionId Callee) {
   for (const LockSummary::Acquired &A : Sum.Acquires) {
     HeldLock L = inCaller(P, A.Lock, F, E);
     L.Handle = Guard ? Handle : handleOf(E, A.Lock.Handle == None ? -1 : 0);
-    L.Acquired = E;
-    acquire(S, L, A.Result);
-    if (A.Result != HeldIf::Always)
-      for (HeldLock &Held : S.Held)
-        if (Held.Acquired == E)
-          Held.Kind = LockKind::Unknown;
+    take(S, E, L, A.Result, A.Result != HeldIf::Always);
   }
 }
 

@@ -299,6 +299,8 @@ void LockFlow::transfer(LockState &S, EventId E) {
     return applyApi(S, E, *Api->Lock);
   if (Api && Api->Effect && (Api->Effect->Attaches || Api->Effect->Detaches))
     return; // `lock` in such a name means the GIL
+  if (applyPromises(S, E))
+    return;
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
     return applySummary(S, E, It->second);
   // Tags (`std::defer_lock`) are copied without a name.
@@ -315,6 +317,10 @@ void LockFlow::run() {
   forwardFlow(Body, *this);
   for (auto &[E, Of] : Changes)
     States.Changes.insert(States.Changes.end(), Of.begin(), Of.end());
+  if (States.Sets.size() == 1) { // the empty one: most functions take no lock
+    States.Sets = {};
+    States.Held = {};
+  }
 }
 
 } // namespace ungil

@@ -43,6 +43,12 @@ struct LockState {
   std::vector<Origin> Dropped; ///< given back since they were last taken
 };
 
+/// The lock that \p Said is about, as the function that promises it names it.
+HeldLock promisedLock(const LockPromise &Said);
+
+/// What the authors of function \p E say that its callers hold.
+std::vector<HeldLock> promisedAtEntry(const Program &P, EntityId E);
+
 class LockFlow {
 public:
   /// \p Summaries: of every function, as far as they are known.
@@ -76,6 +82,9 @@ private:
   void applyRelease(LockState &S, EventId E, const LockFact &Fact);
   void applySummary(LockState &S, EventId E, FunctionId Callee);
   void applyName(LockState &S, EventId E);
+  bool applyPromises(LockState &S, EventId E);
+  void takePromised(LockState &S, EventId E, const LockPromise &Said);
+  void take(LockState &S, EventId E, HeldLock L, HeldIf Result, bool Tries);
   bool isDestructor(const Event &Call) const;
   bool outlives(const HeldLock &L, uint32_t Handler) const;
   void unwind(LockState &S, uint32_t Block, uint32_t Successor) const;

@@ -29,6 +29,7 @@ public:
 private:
   void analyse(FunctionId F);
   bool improveEntry(FunctionId F);
+  std::vector<HeldLock> sectionsAtEntry(FunctionId F);
   Origin inCallee(const Origin &O, const Event &Call, const Values &V,
                   EventId E, const Function &Callee);
   void findTaken(FunctionId F);
@@ -85,6 +86,28 @@ Origin LockPass::inCallee(const Origin &O, const Event &Call, const Values &V,
   return {};
 }
 
+/// The sections that a binding tool holds whenever it calls \p F.
+std::vector<HeldLock> LockPass::sectionsAtEntry(FunctionId F) {
+  std::vector<HeldLock> Held;
+  const FunctionInfo &Info = P.Functions[F];
+  for (uint32_t I : Info.Entries) {
+    std::vector<HeldLock> Here;
+    for (uint32_t Param : P.Facts.EntryPoints[I].Locked) {
+      HeldLock L;
+      L.Kind = LockKind::CriticalSection;
+      L.What = {OperandKind::Load, P.intern({RootKind::Local, Param, {}}), 0};
+      Here.push_back(L);
+    }
+    if (I == Info.Entries.front())
+      Held = std::move(Here);
+    else
+      std::erase_if(Held, [&](const HeldLock &L) {
+        return std::find(Here.begin(), Here.end(), L) == Here.end();
+      });
+  }
+  return Held;
+}
+
 /// Intersects what the callers of \p F hold. True when it changed.
 bool LockPass::improveEntry(FunctionId F) {
   FunctionInfo &Info = P.Functions[F];
@@ -117,6 +140,12 @@ bool LockPass::improveEntry(FunctionId F) {
       }
       First = false;
     }
+  if (Info.Callers.empty() && !Info.AddressTaken)
+    Common = sectionsAtEntry(F);
+  for (const HeldLock &L : promisedAtEntry(P, P.body(F).Id))
+    if (std::none_of(Common.begin(), Common.end(),
+                     [&](const HeldLock &O) { return O.What == L.What; }))
+      Common.push_back(L);
   std::sort(Common.begin(), Common.end());
   bool Changed = !EntryKnown[F] || Common != Info.EntryLocks;
   Info.EntryLocks = std::move(Common);
@@ -194,6 +223,8 @@ bool LockPass::inheritTaken(FunctionId F, EventId E, FunctionId Callee) {
 void LockPass::run() {
   size_t N = P.Functions.size();
   EntryKnown.assign(N, false);
+  for (FunctionId F = 0; F != N; ++F)
+    P.Functions[F].EntryLocks = promisedAtEntry(P, P.body(F).Id);
   // Wrappers first: two rounds settle wrappers of wrappers.
   for (int Round = 0; Round != 3; ++Round) {
     std::vector<LockSummary> Before = Summaries;

@@ -6,11 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "Link/Merge.h"
+#include "Support/IdTable.h"
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 namespace ungil {
@@ -27,7 +29,8 @@ unsigned lost(uint32_t Flags) {
 /// Translates the indices of one unit into those of the whole.
 class Merger {
 public:
-  void findDefinitions(const TuFacts &Unit);
+  void splitDefinitions(std::span<TuFacts> Units);
+  void reserve(std::span<const TuFacts> Units);
   void add(TuFacts &Unit);
   Merged take();
 
@@ -81,25 +84,23 @@ private:
     }
   };
 
-  static std::string fileOfNamedAbroad(const TuFacts &Unit, const Function &F);
-  void splitDefinitions(TuFacts &Unit);
+  void addFiles(TuFacts &Unit);
+  void addStrings(TuFacts &Unit);
   void addEntities(TuFacts &Unit);
   void addPaths(TuFacts &Unit);
   void addFunctions(TuFacts &Unit, const Renumber &R);
   void addTables(TuFacts &Unit, const Renumber &R);
 
   TuFacts Whole;
-  /// Files that hold a body of an external name, by USR.
-  std::unordered_map<std::string, std::set<std::string>> DefinedIn;
+  PathTable PathNumbers;
   /// USRs of the bodies of a name that several files define.
   std::map<std::string, std::set<std::string>> SameName;
-  std::unordered_map<std::string, FileId> FilesByPath;
-  std::unordered_map<std::string, uint32_t> StringsByText;
-  std::unordered_map<std::string, EntityId> EntitiesByUsr;
-  std::map<std::vector<uint32_t>, PathId> PathsByKey;
-  std::unordered_map<EntityId, uint32_t> FunctionOf;
-  std::set<std::vector<uint32_t>> SeenTables;
+  IdTable FileNumbers, StringNumbers, EntityNumbers;
+  std::vector<uint32_t> FunctionOf; ///< by entity; None: has no body
+  IdTable SeenNumbers;
+  std::vector<std::array<uint32_t, 5>> SeenTables;
 
+  /// Of the unit being added, by its own numbers.
   std::vector<FileId> Files;
   std::vector<uint32_t> Strings;
   std::vector<EntityId> Entities;
@@ -107,55 +108,112 @@ private:
 };
 
 /// The file that holds the body of \p F, a function other units can name;
-/// empty for others.
-std::string Merger::fileOfNamedAbroad(const TuFacts &Unit, const Function &F) {
+/// null for others.
+const std::string *fileOfNamedAbroad(const TuFacts &Unit, const Function &F) {
   const Entity &E = Unit.Entities[F.Id];
-  bool Named = E.Kind == EntityKind::Function && E.has(EF_Extern);
-  return Named && F.Body.File < Unit.Files.size() ? Unit.Files[F.Body.File].Path
-                                                  : std::string();
-}
-
-void Merger::findDefinitions(const TuFacts &Unit) {
-  for (const Function &F : Unit.Functions)
-    if (std::string File = fileOfNamedAbroad(Unit, F); !File.empty())
-      DefinedIn[Unit.Entities[F.Id].Usr].insert(std::move(File));
+  bool Named = E.Kind == EntityKind::Function && E.has(EF_Extern) &&
+               F.Body.File < Unit.Files.size() &&
+               !Unit.Files[F.Body.File].Path.empty();
+  return Named ? &Unit.Files[F.Body.File].Path : nullptr;
 }
 
 /// A name that several files define (one per platform, or one per module) has
 /// as many functions. What the unit itself defines is what it calls.
-void Merger::splitDefinitions(TuFacts &Unit) {
-  for (const Function &F : Unit.Functions) {
-    Entity &E = Unit.Entities[F.Id];
-    std::string File = fileOfNamedAbroad(Unit, F);
-    auto Files = DefinedIn.find(E.Usr);
-    if (File.empty() || Files == DefinedIn.end() || Files->second.size() < 2)
+void Merger::splitDefinitions(std::span<TuFacts> Units) {
+  struct Definition {
+    Entity *Of;
+    const std::string *File;
+    uint32_t Name;
+  };
+  std::vector<Definition> All;
+  struct Name {
+    const Entity *Of;
+    const std::string *File; ///< of the first definition
+    bool Several = false;
+  };
+  std::vector<Name> Names;
+  IdTable Numbers;
+  for (TuFacts &Unit : Units)
+    for (const Function &F : Unit.Functions) {
+      const std::string *File = fileOfNamedAbroad(Unit, F);
+      if (!File)
+        continue;
+      Entity &E = Unit.Entities[F.Id];
+      auto [Number, New] =
+          Numbers.insert(hashOf(E.Usr), Names.size(),
+                         [&](uint32_t N) { return Names[N].Of->Usr == E.Usr; });
+      if (New)
+        Names.push_back({&E, File});
+      Names[Number].Several |= *Names[Number].File != *File;
+      All.push_back({&E, File, Number});
+    }
+  for (const Definition &D : All) {
+    if (!Names[D.Name].Several)
       continue;
-    std::set<std::string> &Bodies = SameName[E.Usr];
-    E.Usr += '@' + File;
-    Bodies.insert(E.Usr);
+    std::set<std::string> &Bodies = SameName[D.Of->Usr];
+    D.Of->Usr += '@' + *D.File;
+    Bodies.insert(D.Of->Usr);
+  }
+}
+
+/// Room for everything: most of it is in one unit only.
+void Merger::reserve(std::span<const TuFacts> Units) {
+  size_t EntityCount = 0, FunctionCount = 0;
+  for (const TuFacts &Unit : Units) {
+    EntityCount += Unit.Entities.size();
+    FunctionCount += Unit.Functions.size();
+  }
+  Whole.Entities.reserve(EntityCount);
+  Whole.Functions.reserve(FunctionCount);
+}
+
+void Merger::addFiles(TuFacts &Unit) {
+  Files.clear();
+  for (FileFact &F : Unit.Files) {
+    auto [Id, New] =
+        FileNumbers.insert(hashOf(F.Path), Whole.Files.size(), [&](uint32_t I) {
+          return Whole.Files[I].Path == F.Path;
+        });
+    if (New)
+      Whole.Files.push_back(F);
+    Whole.Files[Id].User |= F.User;
+    Files.push_back(Id);
+  }
+}
+
+void Merger::addStrings(TuFacts &Unit) {
+  Strings.clear();
+  for (std::string &S : Unit.Strings) {
+    auto [Id, New] =
+        StringNumbers.insert(hashOf(S), Whole.Strings.size(),
+                             [&](uint32_t I) { return Whole.Strings[I] == S; });
+    if (New)
+      Whole.Strings.push_back(std::move(S));
+    Strings.push_back(Id);
   }
 }
 
 void Merger::addEntities(TuFacts &Unit) {
-  splitDefinitions(Unit);
   Entities.assign(Unit.Entities.size(), None);
   for (uint32_t I = 0; I != Unit.Entities.size(); ++I) {
     Entity &E = Unit.Entities[I];
-    auto [It, New] = EntitiesByUsr.try_emplace(E.Usr, Whole.Entities.size());
-    Entities[I] = It->second;
+    auto [Id, New] = EntityNumbers.insert(
+        hashOf(E.Usr), Whole.Entities.size(),
+        [&](uint32_t N) { return Whole.Entities[N].Usr == E.Usr; });
+    Entities[I] = Id;
     E.Loc.File = Renumber::at(Files, E.Loc.File);
     E.Declaration.File = Renumber::at(Files, E.Declaration.File);
     if (New) {
-      Whole.Entities.push_back(E);
+      Whole.Entities.push_back(std::move(E));
       Whole.Entities.back().Flags &= ~OfBody; // set with the body kept
       continue;
     }
-    Entity &Old = Whole.Entities[It->second];
+    Entity &Old = Whole.Entities[Id];
     uint32_t Before = Old.Flags, Flags = Before | E.Flags;
     uint32_t Mutates = Old.Mutates & E.Mutates; // a prototype knows more
     if (E.has(EF_Defined) && !Old.has(EF_Defined)) {
       EntityId Parent = Old.Parent;
-      Old = E;
+      Old = std::move(E);
       // The parent is renumbered below, from whichever unit names one.
       if (Parent != None)
         Old.Parent = None;
@@ -176,40 +234,36 @@ void Merger::addPaths(TuFacts &Unit) {
   for (Path &P : Unit.Paths) {
     if (P.Root == RootKind::Place)
       P.Index = Renumber::at(Entities, P.Index);
-    std::vector<uint32_t> Key{static_cast<uint32_t>(P.Root), P.Index};
-    for (Step &S : P.Steps) {
+    for (Step &S : P.Steps)
       S.Field = Renumber::at(Entities, S.Field);
-      Key.push_back(static_cast<uint32_t>(S.Kind));
-      Key.push_back(S.Field);
-    }
-    auto [It, New] = PathsByKey.try_emplace(std::move(Key), Whole.Paths.size());
-    if (New)
-      Whole.Paths.push_back(P);
-    Paths.push_back(It->second);
+    Paths.push_back(PathNumbers.intern(Whole.Paths, P));
   }
 }
 
 void Merger::addFunctions(TuFacts &Unit, const Renumber &R) {
+  FunctionOf.resize(Whole.Entities.size(), None);
   for (Function &F : Unit.Functions) {
     uint32_t Lacks = Unit.Entities[F.Id].Flags & OfBody;
     F.Id = Renumber::at(Entities, F.Id);
     uint32_t &Flags = Whole.Entities[F.Id].Flags;
-    auto [It, New] = FunctionOf.try_emplace(F.Id, Whole.Functions.size());
+    uint32_t &Kept = FunctionOf[F.Id];
     // A header's function is the same in every unit; the copy without errors,
     // or that more of its calls could be resolved in, is the better one.
-    if (!New) {
+    if (Kept != None) {
       unsigned Now = lost(Lacks), Before = lost(Flags);
       if (Now != Before
               ? Now > Before
-              : Whole.Functions[It->second].Events.size() >= F.Events.size())
+              : Whole.Functions[Kept].Events.size() >= F.Events.size())
         continue;
     }
     Flags = (Flags & ~OfBody) | Lacks;
     R.function(F);
-    if (New)
-      Whole.Functions.push_back(std::move(F));
-    else
-      Whole.Functions[It->second] = std::move(F);
+    if (Kept != None) {
+      Whole.Functions[Kept] = std::move(F);
+      continue;
+    }
+    Kept = Whole.Functions.size();
+    Whole.Functions.push_back(std::move(F));
   }
 }
 
@@ -217,7 +271,14 @@ void Merger::addTables(TuFacts &Unit, const Renumber &R) {
   // Tables in headers are seen once per unit and kept once.
   auto First = [&](uint32_t What, const SourceRange &Loc, uint32_t A,
                    uint32_t B) {
-    return SeenTables.insert({What, Loc.File, Loc.Offset, A, B}).second;
+    std::array<uint32_t, 5> Key{What, Loc.File, Loc.Offset, A, B};
+    bool New = SeenNumbers
+                   .insert(hashOf(Key), SeenTables.size(),
+                           [&](uint32_t I) { return SeenTables[I] == Key; })
+                   .second;
+    if (New)
+      SeenTables.push_back(Key);
+    return New;
   };
   for (EntryPoint &E : Unit.EntryPoints) {
     E.Function = R.at(Entities, E.Function);
@@ -250,6 +311,13 @@ void Merger::addTables(TuFacts &Unit, const Renumber &R) {
     if (First(3, M.Loc, M.Field, 0))
       Whole.Members.push_back(std::move(M));
   }
+  for (LockPromise &L : Unit.Promises) {
+    L.Of = R.at(Entities, L.Of);
+    L.Lock = R.at(Paths, L.Lock);
+    R.range(L.Loc);
+    if (First(7, L.Loc, L.Of, L.Lock))
+      Whole.Promises.push_back(std::move(L));
+  }
   for (CommentFact &C : Unit.Comments) {
     R.range(C.Loc);
     if (First(4, C.Loc, static_cast<uint32_t>(C.Kind), 0))
@@ -268,21 +336,8 @@ void Merger::addTables(TuFacts &Unit, const Renumber &R) {
 }
 
 void Merger::add(TuFacts &Unit) {
-  Files.clear();
-  for (FileFact &F : Unit.Files) {
-    auto [It, New] = FilesByPath.try_emplace(F.Path, Whole.Files.size());
-    if (New)
-      Whole.Files.push_back(F);
-    Whole.Files[It->second].User |= F.User;
-    Files.push_back(It->second);
-  }
-  Strings.clear();
-  for (std::string &S : Unit.Strings) {
-    auto [It, New] = StringsByText.try_emplace(S, Whole.Strings.size());
-    if (New)
-      Whole.Strings.push_back(S);
-    Strings.push_back(It->second);
-  }
+  addFiles(Unit);
+  addStrings(Unit);
   addEntities(Unit);
   addPaths(Unit);
   Renumber R{Files, Strings, Entities, Paths,
@@ -304,13 +359,17 @@ void Merger::add(TuFacts &Unit) {
 /// The functions behind each shared name, the one that tells most first.
 Merged Merger::take() {
   Merged Out;
+  auto Known = [&](const std::string &Usr) {
+    return EntityNumbers.lookUp(
+        hashOf(Usr), [&](uint32_t I) { return Whole.Entities[I].Usr == Usr; });
+  };
   for (const auto &[Usr, Bodies] : SameName) {
-    auto Name = EntitiesByUsr.find(Usr);
-    if (Name == EntitiesByUsr.end())
+    EntityId Name = Known(Usr);
+    if (Name == None)
       continue; // nobody speaks of it from outside
-    std::vector<uint32_t> &Functions = Out.SameName[Name->second];
+    std::vector<uint32_t> &Functions = Out.SameName[Name];
     for (const std::string &Body : Bodies)
-      Functions.push_back(FunctionOf.at(EntitiesByUsr.at(Body)));
+      Functions.push_back(FunctionOf[Known(Body)]);
     auto Worth = [&](uint32_t F) {
       const Function &Body = Whole.Functions[F];
       return std::pair(2 - lost(Whole.Entities[Body.Id].Flags),
@@ -327,7 +386,11 @@ Merged Merger::take() {
     ++Whole.FunctionsSeen;
     Whole.FunctionsAnalysed += !(Whole.Entities[F.Id].Flags & OfBody);
   }
+  std::stable_sort(
+      Whole.Promises.begin(), Whole.Promises.end(),
+      [](const LockPromise &A, const LockPromise &B) { return A.Of < B.Of; });
   Out.Facts = std::move(Whole);
+  Out.Paths = std::move(PathNumbers);
   return Out;
 }
 
@@ -339,10 +402,12 @@ Merged merge(std::vector<TuFacts> Units) {
                      return A.MainFile < B.MainFile;
                    });
   Merger M;
-  for (const TuFacts &Unit : Units)
-    M.findDefinitions(Unit);
-  for (TuFacts &Unit : Units)
+  M.splitDefinitions(Units);
+  M.reserve(Units);
+  for (TuFacts &Unit : Units) {
     M.add(Unit);
+    Unit = {}; // what the whole does not need makes room for what follows
+  }
   return M.take();
 }
 

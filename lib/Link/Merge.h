@@ -16,6 +16,7 @@
 #define UNGIL_LINK_MERGE_H
 
 #include "Facts/Facts.h"
+#include "Link/PathTable.h"
 #include <map>
 #include <vector>
 
@@ -23,6 +24,7 @@ namespace ungil {
 
 struct Merged {
   TuFacts Facts;
+  PathTable Paths; ///< of Facts.Paths
   /// Indices into Facts.Functions of the bodies a name may stand for, where
   /// several files define it; never empty, the one that tells most first.
   std::map<EntityId, std::vector<uint32_t>> SameName;

@@ -29,6 +29,8 @@ public:
 
   /// Does an object that a C library is given count as shown to others?
   bool LibrariesPublish = true;
+  /// Does one that Python code is called with?
+  bool CallsPublish = true;
 
   /// Who can reach argument \p Arg of call \p E in \p F when the call runs.
   SharingVerdict operand(FunctionId F, EventId E, unsigned Arg);

@@ -10,22 +10,27 @@
 
 namespace ungil {
 
-PathId Program::intern(const Path &New) {
-  auto Key = [](const Path &Q) {
-    std::vector<uint32_t> K{static_cast<uint32_t>(Q.Root), Q.Index};
-    for (const Step &S : Q.Steps) {
-      K.push_back(static_cast<uint32_t>(S.Kind));
-      K.push_back(S.Field);
-    }
-    return K;
-  };
-  if (PathIndex.empty())
-    for (PathId I = 0; I != Facts.Paths.size(); ++I)
-      PathIndex.try_emplace(Key(Facts.Paths[I]), I);
-  auto [It, Added] = PathIndex.try_emplace(Key(New), Facts.Paths.size());
-  if (Added)
-    Facts.Paths.push_back(New);
-  return It->second;
+llvm::ArrayRef<LockPromise> Program::promisesOf(EntityId E) const {
+  const std::vector<LockPromise> &All = Facts.Promises;
+  auto [First, Last] = std::equal_range(
+      All.begin(), All.end(), LockPromise{.Of = E},
+      [](const LockPromise &A, const LockPromise &B) { return A.Of < B.Of; });
+  return {All.data() + (First - All.begin()), size_t(Last - First)};
+}
+
+const LockPromise *Program::guardOf(EntityId E, bool Pointee) const {
+  PromiseKind Kind = Pointee ? PromiseKind::GuardsPointee : PromiseKind::Guards;
+  for (const LockPromise &Said : promisesOf(E))
+    if (Said.Kind == Kind && Said.Lock != None)
+      return &Said;
+  return nullptr;
+}
+
+bool Program::isShared(EntityId Field) const {
+  EntityId Record = entity(Field).Parent;
+  return Record != None && !entity(Record).has(EF_Generated) &&
+         ((entity(Record).Flags & (EF_PyRecord | EF_Bound)) ||
+          guardOf(Field, false) || guardOf(Field, true));
 }
 
 const ApiFunction *Program::api(const Event &Call) const {

@@ -20,12 +20,14 @@
 
 #include "Api/Api.h"
 #include "Facts/Facts.h"
+#include "Link/PathTable.h"
 #include "Report/Finding.h"
+#include "Support/IdTable.h"
 #include "llvm/ADT/ArrayRef.h"
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace ungil {
@@ -58,33 +60,52 @@ struct Origin {
   auto operator<=>(const Origin &) const = default;
 };
 
-/// Index into Values::Sets; set 0 is empty.
+/// Number of a set of origins; 0 is the empty set.
 using OriginSet = uint32_t;
+
+/// The sets of origins of a whole program, each kept once: most functions have
+/// the same few.
+class OriginSets {
+public:
+  OriginSets() { intern({}); }
+  const std::vector<Origin> &operator[](OriginSet S) const { return Sets[S]; }
+  /// \p Set is sorted and has nothing twice.
+  OriginSet intern(llvm::ArrayRef<Origin> Set);
+
+private:
+  std::vector<std::vector<Origin>> Sets;
+  IdTable Index;
+};
 
 /// Values of one function, flow-sensitive: what each operand of each event
 /// may be, and the canonical path of each access.
 struct Values {
-  std::vector<std::vector<Origin>> Sets;
   struct AtEvent {
-    OriginSet Value = 0;
-    std::vector<OriginSet> Args;
+    llvm::ArrayRef<OriginSet> Args;
     /// Per argument that is the address of a local: what that holds before
     /// the call (0: something else, or nothing).
-    std::vector<OriginSet> Pointees;
+    llvm::ArrayRef<OriginSet> Pointees;
     /// Canonical paths of Event::Where; several when a local may point to
     /// several things.
-    std::vector<PathId> Where;
+    llvm::ArrayRef<PathId> Where;
+    OriginSet Value = 0;
   };
   std::vector<AtEvent> Events;
+  std::vector<uint32_t> Lists; ///< what the lists of Events consist of
+  const OriginSets *Sets = nullptr;
+
+  Values() = default;
+  Values(Values &&) = default; // and no copies: Events refer to Lists
+  Values &operator=(Values &&) = default;
 
   const std::vector<Origin> &value(EventId E) const {
-    return Sets[Events[E].Value];
+    return (*Sets)[Events[E].Value];
   }
   const std::vector<Origin> &arg(EventId E, unsigned I) const {
-    return Sets[I < Events[E].Args.size() ? Events[E].Args[I] : 0];
+    return (*Sets)[I < Events[E].Args.size() ? Events[E].Args[I] : 0];
   }
   const std::vector<Origin> &pointee(EventId E, unsigned I) const {
-    return Sets[I < Events[E].Pointees.size() ? Events[E].Pointees[I] : 0];
+    return (*Sets)[I < Events[E].Pointees.size() ? Events[E].Pointees[I] : 0];
   }
 };
 
@@ -147,11 +168,13 @@ enum class Attachment : uint8_t { Attached, Detached, Either };
 
 /// Locks held before each event of one function.
 struct LockStates {
-  std::vector<std::vector<HeldLock>> Sets; ///< set 0 is empty
-  std::vector<uint32_t> Held;              ///< per event: index of Sets
-  std::vector<LockChange> Changes;         ///< in order of event
+  std::vector<std::vector<HeldLock>> Sets;
+  /// Per event: index of Sets. Empty when no lock is held at any.
+  std::vector<uint32_t> Held;
+  std::vector<LockChange> Changes; ///< in order of event
   const std::vector<HeldLock> &at(EventId E) const {
-    return Sets[E < Held.size() ? Held[E] : 0];
+    static const std::vector<HeldLock> Nothing;
+    return E < Held.size() ? Sets[Held[E]] : Nothing;
   }
 };
 
@@ -264,6 +287,27 @@ class OwnershipModel;
 class Reaches;
 class ThreadStates;
 
+/// The body of an entity. It reads like a map and is an array: every pass asks
+/// it about every call.
+class BodyMap {
+public:
+  using value_type = std::pair<EntityId, FunctionId>;
+  void try_emplace(EntityId E, FunctionId F) {
+    if (E >= Bodies.size())
+      Bodies.resize(E + 1, {None, None});
+    if (Bodies[E].second == None)
+      Bodies[E] = {E, F};
+  }
+  const value_type *find(EntityId E) const {
+    return E < Bodies.size() && Bodies[E].second != None ? &Bodies[E] : end();
+  }
+  const value_type *end() const { return nullptr; }
+  bool count(EntityId E) const { return find(E) != end(); }
+
+private:
+  std::vector<value_type> Bodies; ///< by entity
+};
+
 /// What the extension promises about its objects; decides how much is said
 /// about their fields.
 enum class ObjectContract : uint8_t {
@@ -275,10 +319,12 @@ enum class ObjectContract : uint8_t {
 class Program {
 public:
   TuFacts Facts;
+  PathTable PathNumbers; ///< of Facts.Paths
   ObjectContract Objects = ObjectContract::Shared;
   const Api *Known = nullptr;
   std::vector<FunctionInfo> Functions; ///< parallel to Facts.Functions
-  std::unordered_map<EntityId, FunctionId> BodyOf;
+  std::shared_ptr<OriginSets> Origins = std::make_shared<OriginSets>();
+  BodyMap BodyOf;
   /// All bodies of a name that several files define; BodyOf has the first.
   std::map<EntityId, std::vector<FunctionId>> SameName;
   std::map<EntityId, std::vector<Access>> Places; ///< static-duration places
@@ -302,6 +348,18 @@ public:
     return Facts.Entities[Facts.Functions[F].Id];
   }
   const Path &path(PathId P) const { return Facts.Paths[P]; }
+
+  /// What the authors promise of the locks of function, place or field \p E.
+  llvm::ArrayRef<LockPromise> promisesOf(EntityId E) const;
+
+  /// The lock they say guards place or field \p E, or what it points to; null
+  /// when they say nothing.
+  const LockPromise *guardOf(EntityId E, bool Pointee) const;
+
+  /// Is \p Field one that threads share with the object it belongs to: of an
+  /// object struct, of a class that Python has objects of, or said by its
+  /// authors to need a lock?
+  bool isShared(EntityId Field) const;
 
   /// What the API data says of a call's callee; null when nothing. The
   /// spelling in the source decides where Clang shows another name.
@@ -363,10 +421,9 @@ public:
   /// Is \p F inside files of the extension (not a generated helper)?
   bool reportable(FunctionId F) const;
 
-  PathId intern(const Path &P);
+  PathId intern(const Path &P) { return PathNumbers.intern(Facts.Paths, P); }
 
 private:
-  std::map<std::vector<uint32_t>, PathId> PathIndex;
   mutable std::vector<std::pair<bool, const ApiFunction *>> ApiCache;
   /// Made when first asked for; anew by a move of the program.
   mutable std::shared_ptr<OwnershipModel> Owners;

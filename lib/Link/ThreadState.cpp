@@ -340,9 +340,8 @@ std::optional<Attachment> ThreadStates::fromCallers(const Program &P,
     Result = !Result || *Result == A ? A : Attachment::Either;
   };
   for (uint32_t I : Info.Entries)
-    Meet(P.Facts.EntryPoints[I].Kind == EntryKind::Thread
-             ? Attachment::Detached
-             : Attachment::Attached);
+    Meet(P.Facts.EntryPoints[I].isDetached() ? Attachment::Detached
+                                             : Attachment::Attached);
   if (Info.AddressTaken || (Info.Entries.empty() && Info.Callers.empty()))
     Meet(Attachment::Attached);
   for (const CallSite &Call : Info.Callers) {

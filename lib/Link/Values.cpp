@@ -22,39 +22,44 @@ namespace {
 constexpr size_t MaxOrigins = 6;
 constexpr size_t MaxSteps = 6;
 
+/// One function after the other, in the same buffers.
 class ValueFlow {
 public:
   /// Set id per local.
   using State = std::vector<OriginSet>;
 
-  ValueFlow(Program &P, FunctionId F)
-      : P(P), F(P.body(F)), Out(P.Functions[F].Value) {
-    Out.Sets.push_back({});
-    Index[{}] = 0;
-    Out.Events.resize(this->F.Events.size());
-  }
+  explicit ValueFlow(Program &P) : P(P), Sets(*P.Origins) {}
 
-  void run();
+  void run(FunctionId Id);
 
   State entry();
   bool join(State &Into, const State &From);
   void transfer(State &S, EventId E);
 
 private:
+  /// As Values::AtEvent, while it may still change.
+  struct AtEvent {
+    OriginSet Value = 0;
+    std::vector<OriginSet> Args, Pointees;
+    std::vector<PathId> Where;
+  };
+
+  void start(FunctionId Id);
+  Values packed() const;
   OriginSet intern(std::vector<Origin> Set);
-  OriginSet single(Origin O) { return intern({O}); }
+  OriginSet single(Origin O) { return Sets.intern(O); }
   OriginSet unite(OriginSet A, OriginSet B);
   OriginSet resolve(const Operand &O, const State &S);
   OriginSet loaded(PathId Where, const State &S);
   OriginSet computed(uint32_t Parts, const State &S);
   std::vector<PathId> canonical(PathId Where, const State &S);
-  void bind(State &S, uint32_t Local, OriginSet Value) { S[Local] = Value; }
+  bool isRenamed(const Path &Where, const State &S) const;
   void call(State &S, EventId E);
 
   Program &P;
-  const Function &F;
-  Values &Out;
-  std::map<std::vector<Origin>, OriginSet> Index;
+  OriginSets &Sets;
+  const Function *F = nullptr;
+  std::vector<AtEvent> Events;
   /// Locals of record or array type keep their own identity.
   std::vector<bool> Aggregate;
 };
@@ -62,12 +67,7 @@ private:
 OriginSet ValueFlow::intern(std::vector<Origin> Set) {
   std::sort(Set.begin(), Set.end());
   Set.erase(std::unique(Set.begin(), Set.end()), Set.end());
-  if (Set.size() > MaxOrigins)
-    Set = {Origin{}};
-  auto [It, New] = Index.try_emplace(Set, Out.Sets.size());
-  if (New)
-    Out.Sets.push_back(std::move(Set));
-  return It->second;
+  return Set.size() > MaxOrigins ? single({}) : Sets.intern(Set);
 }
 
 OriginSet ValueFlow::unite(OriginSet A, OriginSet B) {
@@ -75,14 +75,14 @@ OriginSet ValueFlow::unite(OriginSet A, OriginSet B) {
     return A;
   if (A == 0)
     return B;
-  std::vector<Origin> Both = Out.Sets[A];
-  Both.insert(Both.end(), Out.Sets[B].begin(), Out.Sets[B].end());
+  std::vector<Origin> Both = Sets[A];
+  Both.insert(Both.end(), Sets[B].begin(), Sets[B].end());
   return intern(std::move(Both));
 }
 
 ValueFlow::State ValueFlow::entry() {
-  State S(F.Locals.size(), 0);
-  for (uint32_t I = 0; I != F.Params; ++I)
+  State S(F->Locals.size(), 0);
+  for (uint32_t I = 0; I != F->Params; ++I)
     S[I] = single({OperandKind::Load, P.intern({RootKind::Local, I, {}}), 0});
   return S;
 }
@@ -97,18 +97,29 @@ bool ValueFlow::join(State &Into, const State &From) {
   return Changed;
 }
 
+/// May what stands at the head of \p Where stand for something else?
+bool ValueFlow::isRenamed(const Path &Where, const State &S) const {
+  if (Where.Steps.empty() || Where.Steps[0].Kind != StepKind::Deref)
+    return false;
+  if (Where.Root == RootKind::Result)
+    return Where.Index < F->Events.size();
+  return Where.Root == RootKind::Local && Where.Index < S.size() &&
+         S[Where.Index] != 0;
+}
+
 /// What a local may stand for at the head of a path, as path prefixes.
 std::vector<PathId> ValueFlow::canonical(PathId Where, const State &S) {
   if (Where == None)
     return {};
-  Path Old = P.path(Where);
-  if (Old.Root == RootKind::Result && Old.Index < Out.Events.size()) {
+  if (!isRenamed(P.path(Where), S))
+    return {Where};
+  const Path Old = P.path(Where);
+  if (Old.Root == RootKind::Result) {
     // Py_NewRef(x)->field is x->field, state()->field is the_state.field.
     OriginSet R = resolve({OperandKind::Result, Old.Index}, S);
-    if (Out.Sets[R].size() != 1 || Old.Steps.empty() ||
-        Old.Steps[0].Kind != StepKind::Deref)
+    if (Sets[R].size() != 1)
       return {Where};
-    Origin O = Out.Sets[R][0];
+    Origin O = Sets[R][0];
     if (O.Kind != OperandKind::Load && O.Kind != OperandKind::Address)
       return {Where};
     Path New = P.path(O.Index);
@@ -119,12 +130,8 @@ std::vector<PathId> ValueFlow::canonical(PathId Where, const State &S) {
       return {P.intern(New)};
     return {Where};
   }
-  if (Old.Root != RootKind::Local || Old.Steps.empty() ||
-      Old.Steps[0].Kind != StepKind::Deref || Old.Index >= S.size() ||
-      S[Old.Index] == 0)
-    return {Where};
   std::vector<PathId> Result;
-  for (const Origin &O : std::vector<Origin>(Out.Sets[S[Old.Index]])) {
+  for (const Origin &O : Sets[S[Old.Index]]) {
     Path New;
     auto Rest = Old.Steps.begin();
     switch (O.Kind) {
@@ -166,7 +173,7 @@ OriginSet ValueFlow::loaded(PathId Where, const State &S) {
     const Path &Target = P.path(C);
     if (Target.Root == RootKind::Local && Target.Steps.empty() &&
         Target.Index < S.size() && S[Target.Index]) {
-      const auto &Known = Out.Sets[S[Target.Index]];
+      const auto &Known = Sets[S[Target.Index]];
       Set.insert(Set.end(), Known.begin(), Known.end());
     } else {
       Set.push_back({OperandKind::Load, C, 0});
@@ -186,13 +193,13 @@ OriginSet ValueFlow::resolve(const Operand &O, const State &S) {
     return intern(std::move(Set));
   }
   case OperandKind::Result: {
-    const Event &Call = F.Events[O.Index];
+    const Event &Call = F->Events[O.Index];
     if (const ApiFunction *Api = P.api(Call);
         Api && Api->Ownership && Api->Ownership->Returns >= 0) {
       unsigned Arg = Api->Ownership->Returns;
-      if (Arg < Out.Events[O.Index].Args.size() &&
-          Out.Events[O.Index].Args[Arg])
-        return Out.Events[O.Index].Args[Arg];
+      const std::vector<OriginSet> &Args = Events[O.Index].Args;
+      if (Arg < Args.size() && Args[Arg])
+        return Args[Arg];
     }
     if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
       if (const Origin &Place = P.Functions[It->second].ReturnsPlace;
@@ -219,7 +226,7 @@ OriginSet ValueFlow::computed(uint32_t Parts, const State &S) {
   std::vector<Origin> Set;
   for (const Operand &Part : std::vector<Operand>(P.Facts.Choices[Parts])) {
     OriginSet Resolved = resolve(Part, S);
-    for (const Origin &O : Out.Sets[Resolved])
+    for (const Origin &O : Sets[Resolved])
       if (O.Kind == OperandKind::Load)
         Set.push_back({OperandKind::Computed, O.Index, 0});
       else if (O.Kind == OperandKind::Result && O.Out == 0)
@@ -232,8 +239,8 @@ OriginSet ValueFlow::computed(uint32_t Parts, const State &S) {
 
 /// Arguments, and locals that the callee fills through their address.
 void ValueFlow::call(State &S, EventId E) {
-  const Event &Call = F.Events[E];
-  auto &At = Out.Events[E];
+  const Event &Call = F->Events[E];
+  AtEvent &At = Events[E];
   At.Args.clear();
   At.Pointees.clear();
   for (const Operand &A : Call.Args)
@@ -257,8 +264,8 @@ void ValueFlow::call(State &S, EventId E) {
 }
 
 void ValueFlow::transfer(State &S, EventId E) {
-  const Event &Ev = F.Events[E];
-  auto &At = Out.Events[E];
+  const Event &Ev = F->Events[E];
+  AtEvent &At = Events[E];
   At.Where = canonical(Ev.Where, S);
   switch (Ev.Kind) {
   case EventKind::Call:
@@ -291,10 +298,45 @@ void ValueFlow::transfer(State &S, EventId E) {
   }
 }
 
-void ValueFlow::run() {
-  for (const Local &L : F.Locals)
+void ValueFlow::start(FunctionId Id) {
+  F = &P.body(Id);
+  Aggregate.clear();
+  for (const Local &L : F->Locals)
     Aggregate.push_back(L.Class == TypeClass::Record || (L.Flags & EF_Array));
-  forwardFlow(F, *this);
+  if (Events.size() < F->Events.size())
+    Events.resize(F->Events.size());
+  for (EventId E = 0; E != F->Events.size(); ++E) {
+    Events[E].Value = 0;
+    Events[E].Args.clear();
+    Events[E].Pointees.clear();
+    Events[E].Where.clear();
+  }
+}
+
+/// The values found, in two pieces of memory.
+Values ValueFlow::packed() const {
+  Values Out;
+  Out.Sets = &Sets;
+  Out.Events.resize(F->Events.size());
+  size_t Total = 0;
+  for (EventId E = 0; E != Out.Events.size(); ++E)
+    Total += Events[E].Args.size() + Events[E].Pointees.size() +
+             Events[E].Where.size();
+  Out.Lists.reserve(Total);
+  auto Pack = [&](const std::vector<uint32_t> &List) {
+    Out.Lists.insert(Out.Lists.end(), List.begin(), List.end());
+    return llvm::ArrayRef<uint32_t>(Out.Lists).take_back(List.size());
+  };
+  for (EventId E = 0; E != Out.Events.size(); ++E)
+    Out.Events[E] = {Pack(Events[E].Args), Pack(Events[E].Pointees),
+                     Pack(Events[E].Where), Events[E].Value};
+  return Out;
+}
+
+void ValueFlow::run(FunctionId Id) {
+  start(Id);
+  forwardFlow(*F, *this);
+  P.Functions[Id].Value = packed();
 }
 
 } // namespace
@@ -324,27 +366,115 @@ static Origin returnedPlace(const Program &P, FunctionId F) {
   return Place;
 }
 
-void computeValues(Program &P) {
-  for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    ValueFlow(P, F).run();
-  // Accessors of accessors: each round settles one more level.
+OriginSet OriginSets::intern(llvm::ArrayRef<Origin> Set) {
+  size_t Hash = Set.size();
+  for (const Origin &O : Set)
+    Hash = hashOf(O.Index, hashOf(O.Out, hashOf(uint64_t(O.Kind), Hash)));
+  auto [Number, New] = Index.insert(Hash, Sets.size(), [&](uint32_t S) {
+    return Set == llvm::ArrayRef<Origin>(Sets[S]);
+  });
+  if (New)
+    Sets.push_back(Set.vec());
+  return Number;
+}
+
+//===-- Accessors ---------------------------------------------------------===//
+
+/// Does \p Where name storage that each thread has of its own, or its key?
+static bool isThreads(const Program &P, const Path &Where) {
+  if (Where.Root != RootKind::Place)
+    return false;
+  const Entity &Place = P.entity(Where.Index);
+  return Place.has(EF_ThreadLocal) || Place.Class == TypeClass::ThreadKey;
+}
+
+/// Does \p F, or what it hands on the result of, look at such storage?
+static bool looksAtThread(const Program &P, FunctionId F, int Depth = 0) {
+  const Function &Body = P.body(F);
+  auto Names = [&](const Operand &O) {
+    return (O.Kind == OperandKind::Load || O.Kind == OperandKind::Address) &&
+           isThreads(P, P.path(O.Index));
+  };
+  for (EventId E = 0; E != Body.Events.size(); ++E) {
+    const Event &Ev = Body.Events[E];
+    if ((Ev.Where != None && isThreads(P, P.path(Ev.Where))) ||
+        Names(Ev.Value) || std::any_of(Ev.Args.begin(), Ev.Args.end(), Names))
+      return true;
+    if (Ev.Kind != EventKind::Return || Depth == 4)
+      continue;
+    for (const Origin &O : P.Functions[F].Value.value(E)) {
+      if (O.Kind == OperandKind::Load && isThreads(P, P.path(O.Index)))
+        return true;
+      if (O.Kind == OperandKind::Result)
+        for (FunctionId Next : P.bodiesOf(Body.Events[O.Index].Callee))
+          if (looksAtThread(P, Next, Depth + 1))
+            return true;
+    }
+  }
+  return false;
+}
+
+/// Does \p F take nothing and return a reference? Whatever that is to, it is
+/// there before and after the call, and the same for every caller.
+static bool namesState(const Program &P, FunctionId F) {
+  const Entity &E = P.entityOf(F);
+  if (P.body(F).Params || E.has(EF_Lambda) || E.has(EF_SystemHeader) ||
+      P.Functions[F].ReturnsPlace.Kind != OperandKind::Unknown)
+    return false;
+  return E.Type.find(" &(") != std::string::npos && !looksAtThread(P, F);
+}
+
+/// The storage that \p F returns a reference to, a place without a name of its
+/// own: it goes by the function's.
+static Origin stateBehind(Program &P, FunctionId F) {
+  Entity State = P.entityOf(F);
+  State.Kind = EntityKind::Place;
+  State.Class = TypeClass::Pointer;
+  State.Flags &= EF_Internal | EF_Extern | EF_Header;
+  State.Usr += "()";
+  State.Name += "()";
+  State.Type = State.Type.substr(0, State.Type.find(" &(")) + " *";
+  State.Parent = None;
+  P.Facts.Entities.push_back(std::move(State));
+  EntityId Place = P.Facts.Entities.size() - 1;
+  return {OperandKind::Load, P.intern({RootKind::Place, Place, {}}), 0};
+}
+
+/// Values that depend on what functions return; each round settles accessors
+/// of one level more.
+static void settle(Program &P, ValueFlow &Flow, std::set<FunctionId> Again) {
   for (int Round = 0; Round != 4; ++Round) {
-    std::set<FunctionId> Again;
+    for (FunctionId F : Again)
+      Flow.run(F);
+    Again.clear();
     for (FunctionId F = 0; F != P.Functions.size(); ++F) {
       Origin Place = returnedPlace(P, F);
-      if (Place == P.Functions[F].ReturnsPlace)
+      Origin &Known = P.Functions[F].ReturnsPlace;
+      if (Place == Known || Place.Kind == OperandKind::Unknown)
         continue;
-      P.Functions[F].ReturnsPlace = Place;
+      Known = Place;
       for (const CallSite &C : P.Functions[F].Callers)
         Again.insert(C.Caller);
     }
     if (Again.empty())
-      break;
-    for (FunctionId F : Again) {
-      P.Functions[F].Value = {};
-      ValueFlow(P, F).run();
-    }
+      return;
   }
+}
+
+void computeValues(Program &P) {
+  ValueFlow Flow(P);
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    Flow.run(F);
+  settle(P, Flow, {});
+  std::set<FunctionId> Again;
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    if (namesState(P, F)) {
+      P.Functions[F].ReturnsPlace = stateBehind(P, F);
+      for (const CallSite &C : P.Functions[F].Callers)
+        Again.insert(C.Caller);
+    }
+  if (!Again.empty())
+    settle(P, Flow, std::move(Again));
 }
 
 } // namespace ungil

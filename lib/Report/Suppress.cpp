@@ -49,6 +49,7 @@ bool matches(StringRef Pattern, StringRef Id) {
 
 bool isSuppression(const CommentFact &Fact) {
   return Fact.Kind != CommentKind::MentionsGil &&
+         Fact.Kind != CommentKind::Origin &&
          Fact.Kind != CommentKind::NoLintEnd;
 }
 

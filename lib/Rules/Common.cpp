@@ -121,6 +121,28 @@ std::string lockName(const Program &P, FunctionId F, const HeldLock &L) {
   }
 }
 
+bool covers(const Program &P, FunctionId F, const std::vector<HeldLock> &Held,
+            const HeldLock &L) {
+  std::string Name = lockName(P, F, L);
+  return std::any_of(Held.begin(), Held.end(), [&](const HeldLock &O) {
+    if (O.Kind == LockKind::Unknown || O.What.Kind == OperandKind::Unknown)
+      return true;
+    bool Enough = O.Kind != LockKind::Shared || L.Kind == LockKind::Shared;
+    return Enough &&
+           (O.What == L.What || (!Name.empty() && lockName(P, F, O) == Name));
+  });
+}
+
+std::string promisedText(const Program &P, const LockPromise &Said) {
+  if (Said.Lock == None)
+    return "a lock";
+  const Path &Where = P.path(Said.Lock);
+  EntityId Last = Where.Root == RootKind::Place ? Where.Index : None;
+  for (const Step &S : Where.Steps)
+    Last = S.Kind == StepKind::Field ? S.Field : Last;
+  return Last == None ? "the lock" : "the lock '" + P.entity(Last).Name + "'";
+}
+
 std::string lockText(const Program &P, FunctionId F, const HeldLock &L) {
   std::string What = P.text(L.What, F);
   if (What.starts_with("&"))

@@ -48,6 +48,14 @@ std::string twoThreads(const Program &P, FunctionId F);
 /// the place or record field that holds it.
 std::string lockName(const Program &P, FunctionId F, const HeldLock &L);
 
+/// Does a lock of \p Held, in \p F, stand for \p L? Under one that has no name
+/// it may.
+bool covers(const Program &P, FunctionId F, const std::vector<HeldLock> &Held,
+            const HeldLock &L);
+
+/// `lock 'mutex'`, as the promise \p Said names it.
+std::string promisedText(const Program &P, const LockPromise &Said);
+
 /// Spoken form of a lock, `mutex 'lock'`.
 std::string lockText(const Program &P, FunctionId F, const HeldLock &L);
 

@@ -184,7 +184,7 @@ public:
 
   void judge(const Region &R, const std::vector<Access> &Live) {
     std::optional<PlaceProblem> Problem = rules::judge(P, Place, Live);
-    if (!Problem)
+    if (!Problem || judgePromise(R, Live))
       return;
     EntityId Field = pointeeField(R);
     bool Handle = std::all_of(Live.begin(), Live.end(), [](const Access &A) {
@@ -210,6 +210,36 @@ public:
       }
   }
 
+  /// Each function that does without the lock that the authors say guards the
+  /// place. False when they say nothing.
+  bool judgePromise(const Region &R, const std::vector<Access> &Live) {
+    bool Pointee = std::any_of(R.begin(), R.end(), [](const Step &S) {
+      return S.Kind == StepKind::Deref;
+    });
+    const LockPromise *Said = P.guardOf(placeOf(Live), Pointee);
+    if (!Said)
+      return false;
+    for (const Access &A : Live) {
+      bool Shared = !A.writes();
+      HeldLock Lock{Shared ? LockKind::Shared : LockKind::Native,
+                    {OperandKind::Address, Said->Lock, 0}};
+      FunctionId F = A.At.Function;
+      if (covers(P, F, P.Functions[F].Locks.at(A.At.Event), Lock))
+        continue;
+      PlaceVerdict V;
+      V.Problem =
+          Shared ? PlaceProblem::ReadUnlocked : PlaceProblem::Unprotected;
+      V.At = A;
+      V.Promise = Said;
+      for (const Access &O : Live)
+        if (O.At != A.At && (O.writes() || A.writes()))
+          V.Others.push_back(O);
+      V.Conf = confidenceIn(P, F, Confidence::High);
+      add(Behind[F], std::move(V));
+    }
+    return true;
+  }
+
   std::vector<PlaceVerdict> take(const std::vector<Access> &Handed) {
     std::vector<PlaceVerdict> All;
     auto Worse = [&](const PlaceVerdict &A, const PlaceVerdict &B) {
@@ -231,6 +261,10 @@ public:
   }
 
 private:
+  EntityId placeOf(const std::vector<Access> &Live) const {
+    return P.path(Live.front().Path).Index;
+  }
+
   std::tuple<PlaceProblem, int, uint32_t, uint32_t>
   key(const PlaceVerdict &V) const {
     const SourceRange &R = P.event(V.At.At).Range;
@@ -303,7 +337,8 @@ std::string placeText(const Program &P, EntityId Place, const PlaceVerdict *V) {
     std::string Names;
     for (EntityId Field : V->Fields)
       Names += (Names.empty() ? "'" : ", '") + P.entity(Field).Name + "'";
-    return Names + " of what '" + E.Name + "' points to";
+    return Names + " of what '" + E.Name +
+           (E.Name.ends_with("()") ? "' returns" : "' points to");
   }
   std::string Kind = "global '";
   if (E.has(EF_StaticLocal))

@@ -32,7 +32,9 @@ struct PlaceVerdict {
   std::vector<Access> Others; ///< the other side, and where else
   /// Of the structure the place points to; empty: the place itself.
   std::vector<EntityId> Fields;
-  std::string Lock; ///< lock the writers hold, if they do
+  /// What its authors say guards it and the access lacks; null: they say
+  /// nothing.
+  const LockPromise *Promise = nullptr;
   Confidence Conf = Confidence::Medium;
 };
 

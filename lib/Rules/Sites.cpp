@@ -139,9 +139,11 @@ uint32_t traversals(const Program &P) {
 }
 
 uint32_t suppressions(const Program &P) {
-  return std::count_if(
-      P.Facts.Comments.begin(), P.Facts.Comments.end(),
-      [](const CommentFact &C) { return C.Kind != CommentKind::MentionsGil; });
+  return std::count_if(P.Facts.Comments.begin(), P.Facts.Comments.end(),
+                       [](const CommentFact &C) {
+                         return C.Kind != CommentKind::MentionsGil &&
+                                C.Kind != CommentKind::Origin;
+                       });
 }
 
 struct SiteKind {

@@ -13,6 +13,7 @@
 #include "Fix/Fix.h"
 #include "Fix/FailureExit.h"
 #include "Fix/Release.h"
+#include "InPlace.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -37,11 +38,13 @@ public:
 private:
   void findCall();
   void findVariable();
+  void ownVariable();
   void replaceCall();
   void replaceByOut();
   void checkFailure();
   void nullForNone();
   void mustNotThrow();
+  bool isRightType() const;
   std::string castTo(const std::string &Type, std::string Value) const;
 
   const FixContext &Context;
@@ -67,44 +70,45 @@ void BorrowFix::findCall() {
   if (Strong->Form == ReplaceForm::Manual)
     return D.refuse("'" + std::string(Api->Name) +
                     "' has no counterpart that takes its place as it stands");
-  Call = callAt(Code.Text, P.event(S).Range.Offset, P.calleeName(P.event(S)));
+  Call = callIn(Code.Text, P.event(S).Range, P.calleeName(P.event(S)));
   if (!Call.isValid())
     return D.refuse("the call is part of a macro");
   Where = Code.at(Call.NameBegin);
   if (Where == None)
-    D.refuse("the call is not in a statement");
+    return D.refuse("the call is not in a statement");
+  if (Code[Where].has(SF_Macro))
+    return D.refuse("the call is part of a macro");
+  useApi(D, Context, Code, Strong->Name, Strong->Since, Strong->InCompat);
 }
 
 /// The local that the call's result is bound to, and nothing else.
 void BorrowFix::findVariable() {
-  if (D.isRefused())
-    return;
   const Function &Body = P.body(S.Function);
-  const Event *Bind = nullptr;
-  for (const Event &E : Body.Events)
-    if (E.Kind == EventKind::Bind && E.Value.Kind == OperandKind::Result &&
-        E.Value.Index == S.Event)
-      Bind = &E;
-  const Path *Target = Bind ? &P.path(Bind->Where) : nullptr;
-  if (!Target || Target->Root != RootKind::Local || !Target->Steps.empty())
-    return D.refuse("the result is not kept in a local variable");
-  Variable = &Body.Locals[Target->Index];
-  if (Variable->Flags & EF_StaticLocal)
+  auto Bind = llvm::find_if(Body.Events, [&](const Event &E) {
+    return E.Kind == EventKind::Bind && E.Value.Kind == OperandKind::Result &&
+           E.Value.Index == S.Event;
+  });
+  if (Bind == Body.Events.end())
+    return;
+  const Path &Target = P.path(Bind->Where);
+  if (Target.Root != RootKind::Local || !Target.Steps.empty())
+    return;
+  const Local &Found = Body.Locals[Target.Index];
+  if (Found.Flags & EF_StaticLocal)
     return D.refuse("the result is kept in a static variable");
   const Statement &Here = Code[Where];
   std::vector<Token> Words = tokens(Code.Text, Here.Offset, Here.end());
-  if (Here.has(SF_Macro))
-    return D.refuse("the call is part of a macro");
   if (Here.Kind == StatementKind::Declaration)
     How = Shape::Declared;
   else if (Here.Kind == StatementKind::Expression && Words.size() > 2 &&
-           spelling(Code.Text, Words[0]) == Variable->Name &&
+           spelling(Code.Text, Words[0]) == Found.Name &&
            spelling(Code.Text, Words[1]) == "=")
     How = Shape::Assigned;
   else if (Here.Kind == StatementKind::If)
     How = Shape::InCondition;
   else
-    D.refuse("the call is part of a larger expression");
+    return;
+  Variable = &Found;
 }
 
 std::string BorrowFix::castTo(const std::string &Type,
@@ -115,9 +119,6 @@ std::string BorrowFix::castTo(const std::string &Type,
 }
 
 void BorrowFix::replaceCall() {
-  if (D.isRefused())
-    return;
-  useApi(D, Context, Code, Strong->Name, Strong->Since, Strong->InCompat);
   bool Out =
       Strong->Form != ReplaceForm::Same && Strong->Form != ReplaceForm::CanFail;
   if (Out)
@@ -176,7 +177,7 @@ void BorrowFix::replaceByOut() {
 
 /// What never failed can fail now: leaves as the function does next.
 void BorrowFix::checkFailure() {
-  if (D.isRefused() || Strong->Form != ReplaceForm::CanFail)
+  if (Strong->Form != ReplaceForm::CanFail)
     return;
   if (How == Shape::InCondition)
     return D.refuse("the call is in the middle of a condition");
@@ -190,7 +191,7 @@ void BorrowFix::checkFailure() {
 
 /// `v == Py_None` asks `v == NULL` now.
 void BorrowFix::nullForNone() {
-  if (D.isRefused() || Strong->Form != ReplaceForm::OutNone)
+  if (Strong->Form != ReplaceForm::OutNone)
     return;
   const SourceRange &Body = P.body(S.Function).Body;
   std::vector<Token> Words =
@@ -223,24 +224,49 @@ void BorrowFix::mustNotThrow() {
   }
 }
 
-FixPlan BorrowFix::plan() {
-  findCall();
-  findVariable();
+void BorrowFix::ownVariable() {
   replaceCall();
   checkFailure();
   nullForNone();
+  OwnedVariable Owned;
+  Owned.Name = Variable->Name;
+  Owned.From = Where;
+  Owned.Life = lifetimeOf(P, S);
+  Owned.NoneIsNull = Strong->Form == ReplaceForm::OutNone;
+  Owned.MayBeNull = Strong->Form != ReplaceForm::CanFail;
+  releaseOnEveryPath(D, Code, Owned);
+}
+
+/// PyList_GetItem raises SystemError for what is no list, its successor
+/// TypeError: is the argument known to be one?
+bool BorrowFix::isRightType() const {
+  if (Api->Borrow->Category != "list" || Call.Args.empty())
+    return true;
+  const SourceRange &Body = P.body(S.Function).Body;
+  llvm::StringRef Before(
+      Code.Text.substr(Body.Offset, Call.NameBegin - Body.Offset));
+  llvm::StringRef List(Call.Args[0]);
+  for (const char *Check :
+       {"PyList_Check(", "PyList_CheckExact(", "&PyList_Type, &"})
+    if (Before.contains((Check + List).str()))
+      return true;
+  return false;
+}
+
+FixPlan BorrowFix::plan() {
+  findCall();
   mustNotThrow();
+  if (!D.isRefused())
+    findVariable();
   if (!D.isRefused()) {
-    OwnedVariable Owned;
-    Owned.Name = Variable->Name;
-    Owned.From = Where;
-    Owned.Life = lifetimeOf(P, S);
-    Owned.NoneIsNull = Strong->Form == ReplaceForm::OutNone;
-    Owned.MayBeNull = Strong->Form != ReplaceForm::CanFail;
-    releaseOnEveryPath(D, Code, Owned);
+    if (Variable)
+      ownVariable();
+    else
+      fixInPlace(D, Code, {S, Call, Where, Strong});
   }
-  bool SameErrors = Strong && (Strong->Form == ReplaceForm::Same ||
-                               Strong->Form == ReplaceForm::Out);
+  bool SameErrors =
+      Strong && (Strong->Form == ReplaceForm::Out ||
+                 (Strong->Form == ReplaceForm::Same && isRightType()));
   return D.finish(SameErrors ? Applicability::Safe : Applicability::Suggested,
                   "use " + (Strong ? Strong->Name : std::string()) +
                       "() and release its reference");

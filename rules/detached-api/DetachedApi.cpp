@@ -43,11 +43,14 @@ std::string Calls::whyDetached(Site At) const {
   EventId Since = Threads.at(At)->Since;
   if (Since != None)
     return "The thread gave up its thread state above";
-  const FunctionInfo &Info = P.Functions[At.Function];
-  bool Thread =
-      std::any_of(Info.Entries.begin(), Info.Entries.end(), [&](uint32_t I) {
-        return P.Facts.EntryPoints[I].Kind == EntryKind::Thread;
-      });
+  bool Thread = false, Guarded = false;
+  for (uint32_t I : P.Functions[At.Function].Entries) {
+    Thread |= P.Facts.EntryPoints[I].Kind == EntryKind::Thread;
+    Guarded |= P.Facts.EntryPoints[I].Detached;
+  }
+  if (Guarded)
+    return "A call guard gives up the thread state before '" +
+           P.name(At.Function) + "' is called";
   if (Thread)
     return "'" + P.name(At.Function) +
            "' is the start of a thread that the extension makes, which has no "

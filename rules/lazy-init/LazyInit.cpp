@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "OnceGuards.h"
 #include "Rules/Common.h"
 #include "Rules/SharedPlace.h"
 
@@ -46,7 +47,7 @@ static Finding lazyFinding(const Program &P, EntityId Place,
 }
 
 std::vector<Finding> lazyInit(const Program &P) {
-  std::vector<Finding> All;
+  std::vector<Finding> All = besideOnceGuards(P);
   for (const auto &[Place, Accesses] : P.Places)
     for (const PlaceVerdict &V : judgePlace(P, Place))
       if (V.Problem == PlaceProblem::LazyInit ||

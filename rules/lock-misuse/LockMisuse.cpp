@@ -122,6 +122,7 @@ std::vector<Finding> lockMisuse(const Program &P) {
       continue;
     findLeftHeld(P, F, All);
     findTakenTwice(P, F, All);
+    findUnmet(P, F, All);
     for (const LockChange &C : P.Functions[F].Locks.Changes) {
       if (C.Misnamed)
         wrongUnlock(P, F, C, All);

@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // One function per mistake, all on the lock model of Link: locks that are not
-// given back, locks given back wrongly, and locks that wait for each other.
+// given back, locks given back wrongly, locks that wait for each other, and
+// calls without the lock they need.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,6 +24,9 @@ void findLeftHeld(const Program &P, FunctionId F, std::vector<Finding> &All);
 
 /// A lock taken while its own thread holds it, directly or through a helper.
 void findTakenTwice(const Program &P, FunctionId F, std::vector<Finding> &All);
+
+/// A call without the lock that the callee's authors require.
+void findUnmet(const Program &P, FunctionId F, std::vector<Finding> &All);
 
 /// Two locks that are taken in both orders.
 void findOrders(const Program &P, std::vector<Finding> &All);

@@ -26,6 +26,7 @@ struct Region {
   HeldLock Lock;
   CallEffect Worst;
   EventId Call = None;
+  std::vector<EventId> More; ///< calls that are as bad
   bool AttachedWait = false; ///< others block on it with a thread state
 };
 
@@ -42,6 +43,7 @@ private:
   bool takenAttached(FunctionId F, const HeldLock &L) const;
   bool isPerObject(FunctionId F, const HeldLock &L) const;
   Confidence confidence(FunctionId F, const Region &R) const;
+  void addCalls(FunctionId F, const Region &R, Finding &Found) const;
   Finding report(FunctionId F, const Region &R,
                  const std::vector<HeldLock> &Also) const;
 
@@ -92,9 +94,10 @@ void LockRegions::addCall(
     if (Effect.How == Reach::Waits && !Attached)
       continue;
     Region &R = Regions[{L.What, L.Acquired}];
-    if (R.Call != None && R.Worst.How >= Effect.How)
-      continue;
-    R = {L, Effect, E, Attached};
+    if (R.Call == None || R.Worst.How < Effect.How)
+      R = {L, Effect, E, {}, Attached};
+    else if (R.Worst.How == Effect.How)
+      R.More.push_back(E);
   }
 }
 
@@ -128,17 +131,36 @@ static std::string spoken(const Program &P, Site Call) {
   return "'" + P.calleeName(E) + "'";
 }
 
+void LockRegions::addCalls(FunctionId F, const Region &R,
+                           Finding &Found) const {
+  constexpr size_t MaxCalls = 8;
+  std::vector<EventId> Calls{R.Call};
+  Calls.insert(Calls.end(), R.More.begin(), R.More.end());
+  if (Calls.size() > MaxCalls)
+    Calls.resize(MaxCalls);
+  for (EventId E : Calls)
+    Found.Notes.push_back({P.event({F, E}).Range,
+                           spoken(P, {F, E}) + " is called here, under it"});
+}
+
+/// One call is told where it stands, several where they all begin.
 Finding LockRegions::report(FunctionId F, const Region &R,
                             const std::vector<HeldLock> &Also) const {
   Site S{F, R.Call};
-  Finding Found = findingAt(P, "lock-over-python", S);
+  bool AtLock = !R.More.empty() && R.Lock.Acquired != None;
+  Finding Found =
+      findingAt(P, "lock-over-python", AtLock ? Site{F, R.Lock.Acquired} : S);
   std::string Callee = spoken(P, S), Runs = spoken(P, R.Worst.At);
   std::string Lock = lockNoun(P, F, R.Lock);
   Found.Entity = P.calleeName(P.event(S));
   Found.Conf = confidence(F, R);
   bool Python = R.Worst.How > Reach::Waits;
+  std::string Others = AtLock ? " and " + std::to_string(R.More.size()) +
+                                    " more " +
+                                    (R.More.size() == 1 ? "call" : "calls")
+                              : "";
   Found.Message =
-      Callee + " " +
+      Callee + Others + " " +
       (Python ? "can run Python code" : "can wait for the interpreter") +
       " while " + Lock + " is held";
   if (Python)
@@ -165,7 +187,9 @@ Finding LockRegions::report(FunctionId F, const Region &R,
           : "Move what is needed out of the protected state, release the lock, "
             "and only then call into Python; where the state must stay locked, "
             "a critical section does not deadlock but can be suspended.";
-  if (Site Taken = whereTaken(P, F, R.Lock); Taken.Function != None)
+  if (AtLock)
+    addCalls(F, R, Found);
+  else if (Site Taken = whereTaken(P, F, R.Lock); Taken.Function != None)
     Found.Notes.push_back({P.event(Taken).Range, "locked here"});
   for (const HeldLock &L : Also)
     if (Site Taken = whereTaken(P, F, L); Taken.Function != None)

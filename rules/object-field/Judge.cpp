@@ -69,6 +69,7 @@ private:
   ObjectLockModel &Locks;
   const FieldAccess &Name;
   const MemberEntry *Member;
+  const LockPromise *Promise;
   TypeClass Leaf = TypeClass::Unknown;
   Accesses All;
   Accesses Around; ///< accesses of the field that are not of this storage
@@ -80,7 +81,8 @@ private:
 
 Group::Group(const Program &P, ObjectLockModel &Locks, const FieldAccess &Name,
              const std::vector<FieldAccess> &Field, const MemberEntry *Member)
-    : P(P), Locks(Locks), Name(Name), Member(Member) {
+    : P(P), Locks(Locks), Name(Name), Member(Member),
+      Promise(P.guardOf(Name.Field, inContents(Name))) {
   EntityId Last = Name.Field;
   for (const Step &S : Name.Rest)
     if (S.Kind == StepKind::Field)
@@ -96,12 +98,12 @@ Group::Group(const Program &P, ObjectLockModel &Locks, const FieldAccess &Name,
     if (!live(*A) || !P.provedConcurrent(A->At.Function))
       continue;
     ObjectLocks Held = Locks.at(*A);
-    if (A->Use != FieldUse::Test)
+    if (A->Use != FieldUse::Test || Promise)
       Every.add(Held);
     if (A->writes() || A->Use == FieldUse::Release)
       Writes.add(Held);
   }
-  Lock = Every.favourite();
+  Lock = Promise ? Locks.named(*Promise) : Every.favourite();
   Consistent = Every.everywhere();
   WritesLocked = Writes.any() && Writes.everywhere();
   for (const FieldAccess *A : All)
@@ -177,7 +179,12 @@ FieldVerdict Group::verdict(const FieldAccess &A, Harm What,
   V.At = A;
   V.Lock = Lock;
   V.Member = Member;
+  V.Promise = Promise;
   V.Conf = confidenceIn(P, A.At.Function, C);
+  // What else uses a C++ class may have objects of its own.
+  EntityId Record = P.entity(A.Field).Parent;
+  if (P.entity(Record).has(EF_Bound) && !P.provedConcurrent(A.At.Function))
+    V.Conf = Confidence::Low;
   bool Writes = A.writes() || A.Use == FieldUse::Release;
   for (const FieldAccess *O : All)
     if (O->At != A.At && (Writes || O->writes() || O->Use == FieldUse::Release))
@@ -236,7 +243,7 @@ std::optional<FieldVerdict> Group::read(const FieldAccess &A) const {
               : inContents(A) || A.Deep    ? Harm::Contents
               : Leaf == TypeClass::Record  ? Harm::Container
                                            : Harm::Value;
-  if (Dangerous && Swapped)
+  if (Promise || (Dangerous && Swapped))
     return verdict(A, What, Confidence::High);
   if (Dangerous && Member)
     return verdict(A, What, Confidence::Medium);
@@ -280,7 +287,7 @@ void Group::judge(std::vector<FieldVerdict> &Out) const {
     return;
   std::map<FunctionId, FieldVerdict> Worst;
   for (const FieldAccess *A : All) {
-    if (A->Rest != Name.Rest || A->Use == FieldUse::Test ||
+    if (A->Rest != Name.Rest || (A->Use == FieldUse::Test && !Promise) ||
         !P.reportable(A->At.Function))
       continue;
     std::optional<FieldVerdict> V;
@@ -290,7 +297,7 @@ void Group::judge(std::vector<FieldVerdict> &Out) const {
       continue;
     else if (A->writes())
       V = A->Reinit ? reinit(*A) : write(*A);
-    else if (A->Use == FieldUse::Read && !A->Reinit)
+    else if (A->Use <= FieldUse::Read && !A->Reinit)
       V = read(*A);
     else if (A->Use == FieldUse::Release && !A->Reinit && inContents(*A))
       V = verdict(*A, Harm::Buffer, Confidence::Medium);
@@ -298,6 +305,8 @@ void Group::judge(std::vector<FieldVerdict> &Out) const {
         V && (P.Objects != ObjectContract::ExternalSync || corrupts(V->What));
     if (!Matters)
       continue;
+    if (Promise)
+      V->Conf = confidenceIn(P, A->At.Function, Confidence::High);
     auto [It, New] = Worst.try_emplace(A->At.Function, *V);
     bool Stronger = V->Conf > It->second.Conf ||
                     (V->Conf == It->second.Conf && V->At.writes() &&

@@ -34,10 +34,11 @@ enum class Harm : uint8_t {
 
 struct FieldVerdict {
   Harm What = Harm::Value;
-  FieldAccess At;                      ///< the unprotected access
-  std::vector<FieldAccess> Others;     ///< the other side
-  std::string Lock;                    ///< that most other accesses hold
-  const MemberEntry *Member = nullptr; ///< Python assigns it without C code
+  FieldAccess At;                       ///< the unprotected access
+  std::vector<FieldAccess> Others;      ///< the other side
+  std::string Lock;                     ///< that most other accesses hold
+  const LockPromise *Promise = nullptr; ///< authors say what guards it
+  const MemberEntry *Member = nullptr;  ///< Python assigns it without C code
   Confidence Conf = Confidence::Medium;
 };
 

@@ -37,7 +37,7 @@ std::string recordName(const Program &P, EntityId Field) {
   return P.entity(P.entity(Field).Parent).Name;
 }
 
-bool changes(const FieldAccess &A) { return A.Use != FieldUse::Read; }
+bool changes(const FieldAccess &A) { return A.Use > FieldUse::Read; }
 
 std::string message(const Program &P, const FieldVerdict &V,
                     const std::vector<std::string> &More) {
@@ -48,6 +48,9 @@ std::string message(const Program &P, const FieldVerdict &V,
   What += " of '" + recordName(P, V.At.Field) + "'";
   if (pointsInto(V.At) && More.empty())
     What = "what " + What + " points to";
+  if (V.Promise)
+    return What + Be + (changes(V.At) ? "changed" : "used") + " without " +
+           promisedText(P, *V.Promise) + " that the authors say guards it";
   if (V.At.Reinit)
     return What + Be + "replaced by a second call of __init__ without a lock";
   if (changes(V.At))
@@ -119,6 +122,8 @@ std::string why(const Program &P, const FieldVerdict &V) {
 std::string help(const Program &P, const FieldVerdict &V) {
   if (V.What == Harm::Promise)
     return "Compute it during construction, or promise less: --objects=shared.";
+  if (V.Promise)
+    return "Take that lock around this access, or require it of the callers.";
   if (!V.Lock.empty() && V.Lock != "its section")
     return "Hold the lock that the other accesses hold here too.";
   if (V.Lock == "its section")
@@ -126,6 +131,9 @@ std::string help(const Program &P, const FieldVerdict &V) {
   if (!changes(V.At) && V.What == Harm::Reference)
     return "Take a strong reference inside Py_BEGIN_CRITICAL_SECTION on the "
            "object, and use that.";
+  if (P.entity(P.entity(V.At.Field).Parent).has(EF_Bound))
+    return "Give the class a std::mutex and hold it over every access, but not "
+           "while Python code runs; or change nothing after construction.";
   return "Hold Py_BEGIN_CRITICAL_SECTION on the object, or a PyMutex in it, "
          "over every access.";
 }
@@ -146,13 +154,13 @@ void addNotes(const Program &P, const FieldVerdict &V, Finding &F) {
         !Told.insert(O.At.Function).second)
       continue;
     std::string Entry = P.entryName(O.At.Function);
-    F.Notes.push_back({P.event(O.At).Range,
-                       std::string("also ") +
-                           (O.Use == FieldUse::Release              ? "released"
-                            : changes(O) && O.Use != FieldUse::Test ? "changed"
-                                                                    : "read") +
-                           " here, in '" + P.name(O.At.Function) + "'" +
-                           (Entry.empty() ? "" : " (" + Entry + ")")});
+    F.Notes.push_back(
+        {P.event(O.At).Range, std::string("also ") +
+                                  (O.Use == FieldUse::Release ? "released"
+                                   : changes(O)               ? "changed"
+                                                              : "read") +
+                                  " here, in '" + P.name(O.At.Function) + "'" +
+                                  (Entry.empty() ? "" : " (" + Entry + ")")});
   }
 }
 

@@ -220,6 +220,16 @@ ObjectLocks ObjectLockModel::at(const FieldAccess &A) {
   return Result;
 }
 
+std::string ObjectLockModel::named(const LockPromise &Said) const {
+  HeldLock L{LockKind::Native, {OperandKind::Address, Said.Lock, 0}};
+  if (P.path(Said.Lock).Root == RootKind::Place)
+    return lockName(P, 0, L);
+  Origin Self{OperandKind::Load,
+              const_cast<Program &>(P).intern({RootKind::Local, 0, {}}), 0};
+  ObjectLocks Named = heldAt(P, 0, Self, {L});
+  return Named.Names.empty() ? std::string() : *Named.Names.begin();
+}
+
 //===-- In common ---------------------------------------------------------===//
 
 void CommonLock::add(const ObjectLocks &Held) {

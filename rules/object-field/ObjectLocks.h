@@ -34,6 +34,9 @@ public:
   /// run beside, and a busy flag that was claimed under a lock before.
   ObjectLocks at(const FieldAccess &A);
 
+  /// The name of the lock that \p Said says guards a field.
+  std::string named(const LockPromise &Said) const;
+
 private:
   ObjectLocks held(Site At, const Origin &Object,
                    const std::vector<HeldLock> &Locks);

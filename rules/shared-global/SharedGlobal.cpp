@@ -15,7 +15,7 @@ namespace ungil::rules {
 static std::string why(const Program &P, const Entity &Place,
                        const PlaceVerdict &V) {
   std::string Who = twoThreads(P, V.At.At.Function);
-  if (V.Problem == PlaceProblem::ReadUnlocked)
+  if (V.Problem == PlaceProblem::ReadUnlocked && !V.Promise)
     return "The threads that write it hold a lock; this one does not, so it "
            "can see a value half way through a change.";
   std::string Why = "Without the GIL " + Who + " run this at the same time: ";
@@ -32,6 +32,8 @@ static std::string why(const Program &P, const Entity &Place,
 }
 
 static std::string help(const Entity &Place, const PlaceVerdict &V) {
+  if (V.Promise)
+    return "Take that lock around this access, or require it of the callers.";
   if (V.Problem == PlaceProblem::ReadUnlocked)
     return "Take the same lock around this access.";
   if (V.At.Opaque)
@@ -75,7 +77,11 @@ std::vector<Finding> sharedGlobal(const Program &P) {
       Finding F = placeFinding(P, "shared-global", Place, V);
       std::string Name = placeText(P, Place, &V);
       std::string Is = V.Fields.size() > 1 ? " are " : " is ";
-      if (V.Problem == PlaceProblem::ReadUnlocked)
+      if (V.Promise)
+        F.Message = Name + Is + (V.At.writes() ? "written" : "read") +
+                    " without " + promisedText(P, *V.Promise) +
+                    " that its authors say guards it";
+      else if (V.Problem == PlaceProblem::ReadUnlocked)
         F.Message = Name + Is + "read without the lock its writers hold";
       else if (V.At.Opaque)
         F.Message = "what " + Name + " points to is handed to '" +

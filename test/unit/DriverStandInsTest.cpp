@@ -176,6 +176,48 @@ TEST(DriverStandIns, PythonFromAMissingHeader) {
   EXPECT_THAT(R[0].StandInTypes, ElementsAre("PyArrayObject"));
 }
 
+TEST(DriverStandIns, OfAMissingLibraryTheNewestVersionIsAssumed) {
+  TempTree T;
+  T.write("repo/a.c", "#include <gone.h>\n"
+                      "#if GONE_MAJOR > 2 || (GONE_MAJOR == 2 && GONE_MINOR)\n"
+                      "int newest(gone_t *g) { return g->x; }\n"
+                      "#endif\n"
+                      "#if GONE_VERSION_NUMBER < 0x10100000L\n"
+                      "int oldest(gone_t *g) { return g->x; }\n"
+                      "#endif\n"
+                      "#if _MSC_VERSION > 1 || PYPY_VERSION_NUM > 1\n"
+                      "int other(gone_t *g) { return g->x; }\n"
+                      "#endif\n"
+                      "int used(void) { return GONE_MAJOR; }\n");
+  UnitResult R = parseOne(T);
+  std::vector<std::string> Names;
+  for (const Function &F : R.Facts.Functions)
+    Names.push_back(R.Facts.Entities[F.Id].Name);
+  EXPECT_THAT(Names, ElementsAre("newest", "used"));
+  EXPECT_THAT(broken(R.Facts), IsEmpty());
+}
+
+TEST(DriverStandIns, IncludesOfMacrosAreSkipped) {
+  TempTree T;
+  T.write("repo/a.c", "#include <gone.h>\n"
+                      "#include GONE_CORE_H\n"
+                      "struct { int code; const char *text; } errors[] =\n"
+                      "\n"
+                      "#include GONE_ERRORS_H\n"
+                      "\n"
+                      "    static gone_library library;\n"
+                      "int f(void) { if (!library) return errors[0].code;\n"
+                      "  return gone_use(library); }\n");
+  UnitResult R = parseOne(T);
+  EXPECT_THAT(broken(R.Facts), IsEmpty());
+  TypeClass Library = TypeClass::Unknown;
+  for (const Entity &E : R.Facts.Entities)
+    if (E.Name == "library")
+      Library = E.Class;
+  // What is asked whether it is there is a handle rather than a number.
+  EXPECT_EQ(Library, TypeClass::Pointer);
+}
+
 TEST(DriverStandIns, RemarkCountsFilesAndTypes) {
   UnitResult A, B, C;
   A.StandInTypes = {"git_oid", "git_tree"};

@@ -59,6 +59,42 @@ TEST(Fields, NewAndDyingObjectsAreNobodyElses) {
   EXPECT_THAT(uses(L, "s"), ElementsAre("m: write"));
 }
 
+TEST(Fields, WhatACallableReturnsIsNewUntilItIsShown) {
+  Linked L(Box +
+           "PyObject *PyObject_CallOneArg(PyObject *, PyObject *);\n"
+           "void PyErr_SetObject(PyObject *, PyObject *);\n"
+           "PyObject *kept;\n"
+           "static PyObject *raise(PyObject *type, PyObject *text) {\n"
+           "  PyObject *e = PyObject_CallOneArg(type, text);\n"
+           "  PyErr_SetObject(type, e); return e; }\n"
+           "PyObject *m(PyObject *t, PyObject *a) {\n"
+           "  Box *e = (Box *)raise(t, a); e->n = 1;\n"
+           "  Box *b = (Box *)PyObject_CallOneArg(t, a); b->o = 0;\n"
+           "  kept = (PyObject *)b; b->s = 0; return 0; }\n" +
+           method("m"));
+  EXPECT_THAT(uses(L, "n"), IsEmpty());
+  EXPECT_THAT(uses(L, "o"), IsEmpty());
+  EXPECT_THAT(uses(L, "s"), ElementsAre("m: write"));
+}
+
+TEST(Fields, WhoMakesAnObjectMayShowItToPythonCode) {
+  Linked L(Box +
+           "PyObject *PyObject_CallOneArg(PyObject *, PyObject *);\n"
+           "PyObject *kept;\n"
+           "PyObject *m(PyObject *t, PyObject *hook) {\n"
+           "  Box *b = PyObject_New(Box, (PyTypeObject *)t);\n"
+           "  PyObject_CallOneArg(hook, (PyObject *)b);\n"
+           "  b->n = 1; return (PyObject *)b; }\n"
+           "PyObject *other(PyObject *t, PyObject *hook) {\n"
+           "  Box *b = PyObject_New(Box, (PyTypeObject *)t);\n"
+           "  PyObject_CallOneArg(hook, (PyObject *)b);\n"
+           "  b->n = 1; return 0; }\n" +
+           method("m") +
+           "static PyObject *(*also)(PyObject *, PyObject *) = "
+           "other;\n");
+  EXPECT_THAT(uses(L, "n"), ElementsAre("other: write"));
+}
+
 TEST(Fields, InitComesAgain) {
   Linked L(Box + "static int i(PyObject *self, PyObject *a, PyObject *k) {\n"
                  "  ((Box *)self)->n = 1; return 0; }\n"

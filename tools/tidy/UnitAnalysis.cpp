@@ -13,6 +13,7 @@
 #include "Rules/Common.h"
 #include "Rules/DeclaredBut.h"
 #include "Rules/Rules.h"
+#include "Rules/Translated.h"
 #include "Support/SourceCache.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/FileManager.h"
@@ -205,6 +206,7 @@ const Report &UnitAnalysis::report(ASTContext &Context) {
     if (Rule->Run)
       llvm::move(Rule->Run(Linked), std::back_inserter(Result.Findings));
   rules::lowerInBrokenBodies(Linked, Result.Findings);
+  rules::leaveToAuthors(Linked, Result.Findings);
   SourceCache Texts = texts(Sources);
   applyComments(Linked, Ran, Texts);
   planFixes({Linked, Texts, FixOptions()}, Ran, Result.Findings);

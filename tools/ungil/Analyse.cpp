@@ -12,6 +12,7 @@
 #include "Rules/Common.h"
 #include "Rules/DeclaredBut.h"
 #include "Rules/Sites.h"
+#include "Rules/Translated.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <chrono>
@@ -155,6 +156,7 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
       Out.Cover.Sites[std::string(Rule->Id)].Seen = countSites(Linked, *Rule);
   }
   rules::lowerInBrokenBodies(Linked, Out.Findings);
+  rules::leaveToAuthors(Linked, Out.Findings);
   finalize(Out, Sources);
   applySuppressions(Out, Linked.Facts.Comments,
                     suppressionOptions(Options, Rules), Sources);

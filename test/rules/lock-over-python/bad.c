@@ -132,7 +132,25 @@ notify(PyObject *self, PyObject *arg)
     return result;
 }
 
+/* 8: several calls as bad as each other are one mistake, told at the lock. */
+static PyObject *
+swap(PyObject *self, PyObject *arg)
+{
+    // CHECK: [[@LINE+5]]:{{.*}}warning: 'PyObject_Repr' and 1 more call can run Python code while lock 'cache_lock' is held
+    // CHECK: help: Move what is needed
+    // CHECK: note: 'PyObject_Repr' is called here, under it
+    // CHECK: note: 'PyObject_CallOneArg' is called here, under it
+    // expect-next: lock-over-python high
+    PyMutex_Lock(&cache_lock);
+    PyObject *text = PyObject_Repr(arg);
+    PyObject *result = text ? PyObject_CallOneArg(arg, text) : NULL;
+    Py_XDECREF(text);
+    PyMutex_Unlock(&cache_lock);
+    return result;
+}
+
 static PyMethodDef methods[] = {
+    {"swap", swap, METH_O, NULL},
     {"fire", reader_fire, METH_O, NULL},
     {"set_errors", reader_set_errors, METH_O, NULL},
     {"lookup", lookup, METH_O, NULL},

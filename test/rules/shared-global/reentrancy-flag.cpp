@@ -36,6 +36,25 @@ static PyObject *enter(PyObject *, PyObject *Arg) {
   return PyObject_Str(Arg);
 }
 
+// The guard is a class of the template around it, and its type open with it.
+template <typename In> bool load(In &, PyObject *);
+
+template <typename In> PyObject *loadOnce(PyObject *Value) {
+  struct SetFlag {
+    bool &Flag;
+    explicit SetFlag(bool &F) : Flag(F) {
+      F = true; // expect: shared-global medium
+    }
+    ~SetFlag() { Flag = false; }
+  };
+  static bool Loading = false;
+  if (Loading)
+    return nullptr;
+  SetFlag Now(Loading);
+  In Out;
+  return load<In>(Out, Value) ? Py_NewRef(Value) : nullptr;
+}
+
 static PyMethodDef Methods[] = {
     {"convert", convert, METH_O, nullptr},
     {"enter", enter, METH_O, nullptr},
