@@ -421,10 +421,13 @@ FixPlan CacheFix::plan() {
 
 FixPlan lazyInitFix(const FixContext &Context, const Finding &Found) {
   const Program &P = Context.P;
-  const Entity &Place = P.entity(Found.About.Entity);
   auto Manual = [](std::string Why) {
     return FixPlan{Applicability::Manual, "no edit: " + std::move(Why), {}};
   };
+  if (Found.About.Entity == None)
+    return Manual(
+        "a once-guard stands beside it, whose flag must become atomic");
+  const Entity &Place = P.entity(Found.About.Entity);
   if (Place.Class != TypeClass::PyObject || Place.has(EF_Array))
     return Manual("what is initialised is not one object; do it in the "
                   "module's exec function");

@@ -150,6 +150,7 @@ Finding LockRegions::report(FunctionId F, const Region &R,
   bool AtLock = !R.More.empty() && R.Lock.Acquired != None;
   Finding Found =
       findingAt(P, "lock-over-python", AtLock ? Site{F, R.Lock.Acquired} : S);
+  Found.About.Event = R.Call;
   std::string Callee = spoken(P, S), Runs = spoken(P, R.Worst.At);
   std::string Lock = lockNoun(P, F, R.Lock);
   Found.Entity = P.calleeName(P.event(S));

@@ -220,11 +220,11 @@ FixPlan StorageFix::plan() {
 } // namespace
 
 FixPlan sharedGlobalFix(const FixContext &Context, const Finding &Found) {
-  const Entity &Place = Context.P.entity(Found.About.Entity);
   auto Manual = [](std::string Why) {
     return FixPlan{Applicability::Manual, "no edit: " + std::move(Why), {}};
   };
-  if (!Place.Declaration.isValid())
+  if (Found.About.Entity == None ||
+      !Context.P.entity(Found.About.Entity).Declaration.isValid())
     return Manual("its declaration was not seen");
   return StorageFix(Context, Found).plan();
 }
