@@ -44,8 +44,7 @@ TEST(Cython, VariablesAndClasses) {
   EXPECT_EQ(cython::ownerOf(EntityKind::Record,
                             "__pyx_obj_4pool___pyx_scope_struct__add"),
             Owner::Generator);
-  EXPECT_EQ(cython::ownerOf(EntityKind::Field, "__pyx_vtab"),
-            Owner::Generator);
+  EXPECT_EQ(cython::ownerOf(EntityKind::Field, "__pyx_vtab"), Owner::Generator);
   EXPECT_EQ(cython::ownerOf(EntityKind::Field, "__pyx_base"), Owner::Nobody);
 }
 
