@@ -19,10 +19,10 @@ Program link(std::vector<TuFacts> Units, const Api &Known) {
   P.PathNumbers = std::move(Whole.Paths);
   P.Functions.resize(P.Facts.Functions.size());
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    P.BodyOf.try_emplace(P.body(F).Id, F);
+    P.BodyOf.add(P.body(F).Id, F);
   P.SameName = std::move(Whole.SameName);
   for (const auto &[Name, Bodies] : P.SameName)
-    P.BodyOf.try_emplace(Name, Bodies.front());
+    P.BodyOf.add(Name, Bodies.front());
   computeCallGraph(P);
   computeValues(P);
   computeLocks(P);

@@ -300,7 +300,7 @@ struct ApiCall {
 class BodyMap {
 public:
   using value_type = std::pair<EntityId, FunctionId>;
-  void try_emplace(EntityId E, FunctionId F) {
+  void add(EntityId E, FunctionId F) {
     if (E >= Bodies.size())
       Bodies.resize(E + 1, {None, None});
     if (Bodies[E].second == None)
