@@ -74,10 +74,9 @@ template <class Analysis> void forwardFlow(const Function &F, Analysis &A) {
     for (uint32_t E : F.Blocks[Block].Events)
       A.transfer(S, E);
     const auto &Succs = F.Blocks[Block].Succs;
-    for (uint32_t I = 0; I != Succs.size(); ++I) {
+    auto Enter = [&](uint32_t I, State Edge) {
       if (Succs[I] == None)
-        continue;
-      State Edge = I + 1 == Succs.size() ? std::move(S) : S;
+        return;
       if constexpr (requires { A.edge(Edge, Block, I); })
         A.edge(Edge, Block, I);
       std::optional<State> &Into = In[Succs[I]];
@@ -90,7 +89,11 @@ template <class Analysis> void forwardFlow(const Function &F, Analysis &A) {
         Work[Rank[Succs[I]]] = true;
         Next = std::min(Next, Rank[Succs[I]]);
       }
-    }
+    };
+    for (uint32_t I = 0; I + 1 < Succs.size(); ++I)
+      Enter(I, S);
+    if (!Succs.empty())
+      Enter(Succs.size() - 1, std::move(S));
   }
 }
 

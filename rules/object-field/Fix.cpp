@@ -68,8 +68,7 @@ void FieldFix::findUsers() {
     Racing.insert(Field);
     for (const FieldVerdict &V : Verdicts)
       if (!V.Lock.empty() && V.Lock != Section)
-        refuse("other accesses hold " + V.Lock +
-               ", and a section would not "
+        refuse("other accesses hold another lock, and a section would not "
                "exclude them");
     for (const FieldAccess &A : Accesses)
       if (!Locks.at(A).Names.count(Section))
