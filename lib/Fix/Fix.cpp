@@ -18,7 +18,7 @@ std::string whyNot(const FixContext &Context, const Finding &F) {
   if (F.Range.InMacro && F.About.Event != None &&
       P.event({F.About.Function, F.About.Event}).has(EV_InMacroBody))
     return "the code is in the body of a macro";
-  if (P.entityOf(F.About.Function).has(EF_Generated))
+  if (P.entityOf(F.About.Function).Flags & (EF_Generated | EF_Translated))
     return "the code is generated";
   if (P.entityOf(F.About.Function).has(EF_HasError))
     return "the function could not be read completely";
@@ -88,8 +88,15 @@ void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
 }
 
 bool isCxx(const FixContext &Context, FileId File) {
-  llvm::StringRef Path = Context.P.Facts.Files[File].Path;
-  return !Path.ends_with(".c") && !Path.ends_with(".h");
+  const Program &P = Context.P;
+  llvm::StringRef Path = P.Facts.Files[File].Path;
+  if (!Path.ends_with(".h"))
+    return !Path.ends_with(".c");
+  // A header is of the language that read it: names of C++ carry types.
+  return llvm::any_of(P.Facts.Functions, [&](const Function &F) {
+    return F.Body.File == File &&
+           P.entity(F.Id).Usr.find('#') != std::string::npos;
+  });
 }
 
 bool mayThrow(const FixContext &Context, FunctionId F, uint32_t Begin,

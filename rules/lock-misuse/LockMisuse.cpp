@@ -123,6 +123,7 @@ std::vector<Finding> lockMisuse(const Program &P) {
     findLeftHeld(P, F, All);
     findTakenTwice(P, F, All);
     findUnmet(P, F, All);
+    findOpenSections(P, F, All);
     for (const LockChange &C : P.Functions[F].Locks.Changes) {
       if (C.Misnamed)
         wrongUnlock(P, F, C, All);

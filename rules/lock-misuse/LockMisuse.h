@@ -28,6 +28,10 @@ void findTakenTwice(const Program &P, FunctionId F, std::vector<Finding> &All);
 /// A call without the lock that the callee's authors require.
 void findUnmet(const Program &P, FunctionId F, std::vector<Finding> &All);
 
+/// A thread state given back while a critical section is open on it.
+void findOpenSections(const Program &P, FunctionId F,
+                      std::vector<Finding> &All);
+
 /// Two locks that are taken in both orders.
 void findOrders(const Program &P, std::vector<Finding> &All);
 
