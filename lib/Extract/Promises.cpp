@@ -7,6 +7,7 @@
 
 #include "Extract/Promises.h"
 #include "Extract/Paths.h"
+#include "Support/ClangCompat.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/DeclCXX.h"
@@ -131,17 +132,14 @@ void PromiseReader::read(const Attr *A) {
     return addAll(PromiseKind::Gives, G, G->isShared());
   if (const auto *T = llvm::dyn_cast<TryAcquireCapabilityAttr>(A))
     return addTry(T, T->isShared());
-  if (const auto *T = llvm::dyn_cast<ExclusiveTrylockFunctionAttr>(A))
-    return addTry(T, false);
-  if (const auto *T = llvm::dyn_cast<SharedTrylockFunctionAttr>(A))
-    return addTry(T, true);
   if (const auto *S = llvm::dyn_cast<AssertCapabilityAttr>(A))
     return addAll(PromiseKind::Asserts, S, S->isShared());
-  if (const auto *S = llvm::dyn_cast<AssertExclusiveLockAttr>(A))
-    return addAll(PromiseKind::Asserts, S, false);
-  if (const auto *S = llvm::dyn_cast<AssertSharedLockAttr>(A))
-    return addAll(PromiseKind::Asserts, S, true);
-  if (llvm::isa<NoThreadSafetyAnalysisAttr>(A))
+  bool Old = compat::visitOldCapability(
+      A, [&](const auto *T, bool Shared) { addTry(T, Shared); },
+      [&](const auto *S, bool Shared) {
+        addAll(PromiseKind::Asserts, S, Shared);
+      });
+  if (!Old && llvm::isa<NoThreadSafetyAnalysisAttr>(A))
     add(PromiseKind::Unchecked, A);
 }
 

@@ -14,6 +14,7 @@
 #ifndef UNGIL_SUPPORT_CLANGCOMPAT_H
 #define UNGIL_SUPPORT_CLANGCOMPAT_H
 
+#include "clang/AST/Attr.h"
 #include "clang/Basic/Diagnostic.h"
 #include "clang/Basic/DiagnosticIDs.h"
 #include "clang/Basic/DiagnosticOptions.h"
@@ -84,6 +85,31 @@ createInstance(std::shared_ptr<clang::CompilerInvocation> Invocation,
   Clang->createFileManager(std::move(Files));
 #endif
   return Clang;
+}
+
+/// `exclusive_trylock_function`, `assert_shared_lock` and their like: other
+/// spellings of try_acquire and assert_capability since 22, attributes of their
+/// own before. Calls \p Try or \p Assert with the attribute and whether it
+/// speaks of shared locks; false when \p A is none of them.
+template <class Try, class Assert>
+bool visitOldCapability([[maybe_unused]] const clang::Attr *A,
+                        [[maybe_unused]] Try OnTry,
+                        [[maybe_unused]] Assert OnAssert) {
+#if CLANG_VERSION_MAJOR < 22
+  if (const auto *T = llvm::dyn_cast<clang::ExclusiveTrylockFunctionAttr>(A))
+    OnTry(T, false);
+  else if (const auto *T = llvm::dyn_cast<clang::SharedTrylockFunctionAttr>(A))
+    OnTry(T, true);
+  else if (const auto *S = llvm::dyn_cast<clang::AssertExclusiveLockAttr>(A))
+    OnAssert(S, false);
+  else if (const auto *S = llvm::dyn_cast<clang::AssertSharedLockAttr>(A))
+    OnAssert(S, true);
+  else
+    return false;
+  return true;
+#else
+  return false;
+#endif
 }
 
 } // namespace ungil::compat
