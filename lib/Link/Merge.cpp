@@ -209,7 +209,7 @@ void Merger::addEntities(TuFacts &Unit) {
       continue;
     }
     Entity &Old = Whole.Entities[Id];
-    uint32_t Before = Old.Flags, Flags = Before | E.Flags;
+    uint32_t Before = Old.Flags, Now = E.Flags;
     uint32_t Mutates = Old.Mutates & E.Mutates; // a prototype knows more
     if (E.has(EF_Defined) && !Old.has(EF_Defined)) {
       EntityId Parent = Old.Parent;
@@ -221,7 +221,7 @@ void Merger::addEntities(TuFacts &Unit) {
     // What one unit knows to be the extension's own is not a system header's.
     uint32_t Weak = EF_SystemHeader | EF_ConstInit;
     Old.Mutates = Mutates;
-    Old.Flags = (Flags & ~Weak & ~OfBody) | (Before & E.Flags & Weak) |
+    Old.Flags = ((Before | Now) & ~Weak & ~OfBody) | (Before & Now & Weak) |
                 (Before & OfBody);
   }
   for (uint32_t I = 0; I != Unit.Entities.size(); ++I)

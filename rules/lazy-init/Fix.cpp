@@ -282,10 +282,15 @@ std::pair<uint32_t, uint32_t> CacheFix::condition(StatementId If) const {
   uint32_t Open = 0, Close = 0, Depth = 0;
   for (const Token &T : Words) {
     std::string_view S = spelling(Code.Text, T);
-    if (S == "(" && Depth++ == 0 && !Open)
-      Open = T.end();
-    else if (S == ")" && Depth && --Depth == 0 && !Close)
-      Close = T.Offset;
+    if (S == "(") {
+      if (Depth == 0 && !Open)
+        Open = T.end();
+      ++Depth;
+    } else if (S == ")" && Depth) {
+      --Depth;
+      if (Depth == 0 && !Close)
+        Close = T.Offset;
+    }
   }
   return {Open, Close};
 }
