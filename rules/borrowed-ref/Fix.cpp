@@ -51,7 +51,7 @@ private:
   void nullForNone();
   void mustNotThrow();
   bool isRightType() const;
-  std::string castTo(const std::string &Type, std::string Value) const;
+  std::string castTo(const std::string &Type, const std::string &Value) const;
 
   const FixContext &Context;
   const Program &P;
@@ -118,7 +118,7 @@ void BorrowFix::findVariable() {
 }
 
 std::string BorrowFix::castTo(const std::string &Type,
-                              std::string Value) const {
+                              const std::string &Value) const {
   bool Plain = Variable->Type == "struct _object *" ||
                Variable->Type == "PyObject *" || Variable->Type == "_object *";
   return Plain ? Value : "(" + Type + ")" + Value;
