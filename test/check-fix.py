@@ -135,8 +135,6 @@ def main():
     options = parser.parse_args()
     if not options.rule:
         options.rule = os.path.basename(os.path.dirname(os.path.abspath(options.file)))
-    if ".fixed." in options.file:
-        return False
     with tempfile.TemporaryDirectory() as folder:
         problems = list(check(options, os.path.realpath(folder)))
     for problem in problems:

@@ -12,15 +12,6 @@
 
 namespace ungil::fix {
 
-bool isGotoTo(const FunctionText &Code, StatementId Goto, StatementId Label) {
-  std::vector<Token> Words =
-      tokens(Code.Text, Code[Goto].Offset, Code[Goto].end());
-  std::vector<Token> Name =
-      tokens(Code.Text, Code[Label].Offset, Code[Label].end());
-  return Words.size() > 1 && !Name.empty() &&
-         spelling(Code.Text, Words[1]) == spelling(Code.Text, Name[0]);
-}
-
 Exits::Exits(Draft &D, const FunctionText &Code, std::vector<StatementId> Range,
              bool Cxx)
     : D(D), Code(Code), Range(std::move(Range)), Cxx(Cxx) {
@@ -36,26 +27,7 @@ bool Exits::inRange(StatementId S) const {
 
 /// Does control, at \p S in one of \p From, leave all of them?
 bool Exits::leaves(StatementId S, const std::vector<StatementId> &From) const {
-  const Statement &Here = Code[S];
-  uint32_t Begin = Code[From.front()].Offset, End = Code[From.back()].end();
-  if (Here.Kind == StatementKind::Return || Here.has(SF_Macro | SF_Leaves))
-    return true;
-  if (Here.Kind == StatementKind::Goto) {
-    for (StatementId L = 0; L != Code.Statements.size(); ++L)
-      if (Code[L].Kind == StatementKind::Label && isGotoTo(Code, S, L))
-        return Code[L].Offset < Begin || Code[L].Offset >= End;
-    return true;
-  }
-  if (Here.Kind != StatementKind::Break && Here.Kind != StatementKind::Continue)
-    return false;
-  for (StatementId I = Here.Parent; I != None && Code[I].Offset >= Begin &&
-                                    Code[I].end() <= End && I >= From.front();
-       I = Code[I].Parent)
-    if (Code[I].Kind == StatementKind::Loop ||
-        (Code[I].Kind == StatementKind::Switch &&
-         Here.Kind == StatementKind::Break))
-      return false;
-  return true;
+  return Code.leaves(S, Code[From.front()].Offset, Code[From.back()].end());
 }
 
 std::vector<StatementId> Exits::jumpsOutOf(StatementId Part) const {

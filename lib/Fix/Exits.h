@@ -28,9 +28,6 @@
 
 namespace ungil::fix {
 
-/// Does `goto` statement \p Goto name label statement \p Label?
-bool isGotoTo(const FunctionText &Code, StatementId Goto, StatementId Label);
-
 class Exits {
 public:
   /// Of \p Range, statements of one block.

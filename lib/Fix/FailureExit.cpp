@@ -37,7 +37,8 @@ bool makesSomething(const FunctionText &Code, uint32_t Begin, uint32_t End) {
 bool asksForFailure(std::string_view Text, uint32_t Begin, uint32_t End) {
   llvm::StringRef Condition(Text.substr(Begin, End - Begin));
   return Condition.contains("(") &&
-         (Condition.contains("< 0)") || Condition.contains("== -1)"));
+         (Condition.ends_with("< 0") || Condition.ends_with("== -1") ||
+          Condition.contains("< 0)") || Condition.contains("== -1)"));
 }
 
 class Examples {
@@ -54,18 +55,19 @@ public:
         Parts.empty() || !Code.endsWays(Parts[0]) ||
         Code.mentions(Variable, Parts[0]))
       return None;
-    const Statement &Then = Code[Parts[0]];
-    auto Open = static_cast<uint32_t>(Code.Text.find('(', Code[S].Offset));
-    bool Number = asksForFailure(Code.Text, Open, Then.Offset) &&
+    auto [Open, Close] = Code.condition(S);
+    bool Number = asksForFailure(Code.Text, Open, Close) &&
                   !makesSomething(Code, Code[Where].end(), Code[S].end());
     bool Raises =
         Code.text(Parts[0]).find("PyErr_Set") != std::string_view::npos &&
         !makesSomething(Code, Code[Where].end(), Code[S].end());
-    return Number || Raises || asksForNull(S, Open, Parts[0]) ? Parts[0] : None;
+    return Number || Raises || asksForNull(S, Parts[0]) ? Parts[0] : None;
   }
 
 private:
-  bool asksForNull(StatementId S, uint32_t Open, StatementId Then) const {
+  bool asksForNull(StatementId S, StatementId Then) const {
+    auto [Open, Close] = Code.condition(S);
+    uint32_t Begin = Open, End = Close;
     return llvm::any_of(Code.P.body(Code.F).Events, [&](const Event &E) {
       const Local *Made = boundBy(Code, E);
       if (!Made || Made->Class != TypeClass::PyObject ||
@@ -73,8 +75,8 @@ private:
           E.Range.Offset >= Code[S].end() || Code.mentions(Made->Name, Then) ||
           makesSomething(Code, Code[Where].end(), E.Range.Offset))
         return false;
-      return nullTest(Code.Text, Open, Code[Then].Offset, Made->Name, false)
-                 .Then == Nullness::Null;
+      return nullTest(Code.Text, Begin, End, Made->Name, false).Then ==
+             Nullness::Null;
     });
   }
 

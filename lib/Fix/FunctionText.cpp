@@ -78,42 +78,60 @@ bool FunctionText::endsWays(StatementId S) const {
   }
 }
 
-bool FunctionText::leaves(StatementId S, StatementId Outer) const {
+bool FunctionText::goesTo(StatementId Goto, StatementId Label) const {
+  if (Statements[Goto].Kind != StatementKind::Goto ||
+      Statements[Label].Kind != StatementKind::Label)
+    return false;
+  std::vector<Token> Words =
+      tokens(Text, Statements[Goto].Offset, Statements[Goto].end());
+  std::vector<Token> Name =
+      tokens(Text, Statements[Label].Offset, Statements[Label].end());
+  return Words.size() > 1 && !Name.empty() &&
+         spelling(Text, Words[1]) == spelling(Text, Name[0]);
+}
+
+bool FunctionText::leaves(StatementId S, uint32_t Begin, uint32_t End) const {
   const Statement &Here = Statements[S];
+  auto Inside = [&](StatementId I) {
+    return Begin <= Statements[I].Offset && Statements[I].end() <= End;
+  };
   if (Here.Kind == StatementKind::Return || Here.has(SF_Macro | SF_Leaves))
     return true;
   if (Here.Kind == StatementKind::Goto) {
-    // `goto label;` to a label inside stays inside.
-    std::vector<Token> Words = tokens(Text, Here.Offset, Here.end());
-    if (Words.size() < 2)
-      return true;
-    for (StatementId I = Outer; I < Statements.size(); ++I)
-      if (Statements[I].Kind == StatementKind::Label && within(I, Outer) &&
-          llvm::StringRef(text(I)).starts_with(
-              llvm::StringRef(spelling(Text, Words[1]))))
-        return false;
+    for (StatementId L = 0; L != Statements.size(); ++L)
+      if (goesTo(S, L))
+        return Statements[L].Offset < Begin || Statements[L].Offset >= End;
     return true;
   }
   if (Here.Kind != StatementKind::Break && Here.Kind != StatementKind::Continue)
     return false;
-  for (StatementId I = Here.Parent; I != None; I = Statements[I].Parent) {
-    if (I == Outer) // `continue` in the body of the loop itself leaves the body
-      return Statements[I].Kind != StatementKind::Loop &&
-             Statements[I].Kind != StatementKind::Switch;
+  for (StatementId I = Here.Parent; I != None && Inside(I);
+       I = Statements[I].Parent)
     if (Statements[I].Kind == StatementKind::Loop ||
         (Statements[I].Kind == StatementKind::Switch &&
          Here.Kind == StatementKind::Break))
       return false;
-  }
   return true;
 }
 
-std::vector<StatementId> FunctionText::exits(StatementId Outer) const {
-  std::vector<StatementId> All;
-  for (StatementId S = Outer; S < Statements.size(); ++S)
-    if (within(S, Outer) && leaves(S, Outer))
-      All.push_back(S);
-  return All;
+std::pair<uint32_t, uint32_t> FunctionText::condition(StatementId If) const {
+  std::vector<StatementId> Parts = children(If);
+  uint32_t End =
+      Parts.empty() ? Statements[If].end() : Statements[Parts[0]].Offset;
+  uint32_t Open = 0, Close = 0, Depth = 0;
+  for (const Token &T : tokens(Text, Statements[If].Offset, End)) {
+    std::string_view S = spelling(Text, T);
+    if (S == "(") {
+      if (Depth == 0 && !Open)
+        Open = T.end();
+      ++Depth;
+    } else if (S == ")" && Depth) {
+      --Depth;
+      if (Depth == 0 && !Close)
+        Close = T.Offset;
+    }
+  }
+  return {Open, Close};
 }
 
 std::string FunctionText::indent(uint32_t Offset) const {

@@ -17,6 +17,7 @@
 #include "Link/Program.h"
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ungil::fix {
@@ -59,10 +60,13 @@ public:
   /// Does control never come out at the end of \p S, as far as its own shape
   /// shows (return, goto, break, continue last)?
   bool endsWays(StatementId S) const;
-  /// A jump or return that leaves \p Outer for good, \p S being part of it.
-  bool leaves(StatementId S, StatementId Outer) const;
-  /// Every statement in \p Outer that leaves it.
-  std::vector<StatementId> exits(StatementId Outer) const;
+  /// Does `goto` statement \p Goto name label statement \p Label?
+  bool goesTo(StatementId Goto, StatementId Label) const;
+  /// Is \p S a jump, a return or a macro with one that takes control from
+  /// bytes \p Begin to \p End, in which it is, to somewhere else?
+  bool leaves(StatementId S, uint32_t Begin, uint32_t End) const;
+  /// The bytes between the parentheses of \p If; both 0 when there are none.
+  std::pair<uint32_t, uint32_t> condition(StatementId If) const;
 
   /// White space before the first token of the line of \p Offset.
   std::string indent(uint32_t Offset) const;

@@ -41,7 +41,6 @@ private:
   void removeTaking(StatementId S);
   Holds ownDefault(StatementId S);
   bool assigns(StatementId S) const;
-  bool staysInside(StatementId Jump) const;
   bool mentioned(StatementId S) const;
   bool keepsWithout(StatementId S) const;
   void release(StatementId S, Holds Now, bool After);
@@ -108,28 +107,6 @@ bool Releases::findExtent() {
     return false;
   }
   return true;
-}
-
-bool Releases::staysInside(StatementId Jump) const {
-  const Statement &Here = Code[Jump];
-  if (Here.Kind == StatementKind::Goto) {
-    std::vector<Token> Words = tokens(Code.Text, Here.Offset, Here.end());
-    if (Words.size() < 2)
-      return false;
-    for (StatementId S = 0; S != Code.Statements.size(); ++S)
-      if (Code[S].Kind == StatementKind::Label && Code[S].Offset >= Begin &&
-          Code[S].Offset < End &&
-          llvm::StringRef(Code.text(S))
-              .starts_with(llvm::StringRef(spelling(Code.Text, Words[1]))))
-        return true;
-    return false;
-  }
-  for (StatementId S = Here.Parent; S != None; S = Code[S].Parent)
-    if (Code[S].Kind == StatementKind::Loop ||
-        (Code[S].Kind == StatementKind::Switch &&
-         Here.Kind == StatementKind::Break))
-      return Code[S].Offset >= Begin;
-  return false;
 }
 
 void Releases::release(StatementId S, Holds Now, bool After) {
@@ -305,11 +282,8 @@ Holds Releases::walkIf(StatementId S, Holds Now) {
   std::vector<StatementId> Parts = Code.children(S);
   if (Parts.empty())
     return Now;
-  const Statement &Then = Code[Parts[0]];
-  uint32_t Open = Code[S].Offset;
-  while (Open < Then.Offset && Code.Text[Open] != '(')
-    ++Open;
-  NullTest Test = nullTest(Code.Text, Open, Then.Offset, V.Name, V.NoneIsNull);
+  auto [Open, Close] = Code.condition(S);
+  NullTest Test = nullTest(Code.Text, Open, Close, V.Name, V.NoneIsNull);
   auto Refined = [&](Nullness N) {
     if (!isOurs(Now) || N == Nullness::Unknown)
       return Now;
@@ -357,7 +331,7 @@ Holds Releases::walk(StatementId S, Holds Now) {
   case StatementKind::Goto:
   case StatementKind::Break:
   case StatementKind::Continue:
-    if (!staysInside(S))
+    if (Code.leaves(S, Begin, End))
       return leave(S, Now);
     if (Code[S].Kind == StatementKind::Goto || Now == Holds::Given)
       D.refuse("the ways to the last use of '" + V.Name + "' are too many");

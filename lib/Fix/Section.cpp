@@ -209,10 +209,10 @@ void SectionWriter::checkInside() {
       return D.refuse("it would reach from one case to the next");
   // Whoever jumps in from outside would miss the beginning.
   for (StatementId I = 0; I != Code.Statements.size(); ++I)
-    if (Code[I].Kind == StatementKind::Goto && Code[I].Offset < begin())
+    if (Code[I].Offset < begin() || Code[I].Offset >= end())
       for (StatementId L = 0; L != Code.Statements.size(); ++L)
-        if (Code[L].Kind == StatementKind::Label && Code[L].Offset >= begin() &&
-            Code[L].Offset < end() && isGotoTo(Code, I, L))
+        if (Code[L].Offset >= begin() && Code[L].Offset < end() &&
+            Code.goesTo(I, L))
           return D.refuse("a goto from outside leads into it");
   if (!isCxx(Context, Code.file()))
     return;

@@ -81,7 +81,6 @@ private:
   bool isJumpedTo(StatementId Label) const;
   bool isUsedUnderDirective(uint32_t Begin, uint32_t End) const;
   bool isPlace(const Origin &O) const;
-  std::pair<uint32_t, uint32_t> condition(StatementId If) const;
   bool isObjectPointer() const;
 
   const Program &P;
@@ -274,27 +273,6 @@ void CacheFix::checkUses() {
   }
 }
 
-/// The bytes between the parentheses of an `if`.
-std::pair<uint32_t, uint32_t> CacheFix::condition(StatementId If) const {
-  std::vector<StatementId> Parts = Code.children(If);
-  uint32_t End = Parts.empty() ? Code[If].end() : Code[Parts[0]].Offset;
-  std::vector<Token> Words = tokens(Code.Text, Code[If].Offset, End);
-  uint32_t Open = 0, Close = 0, Depth = 0;
-  for (const Token &T : Words) {
-    std::string_view S = spelling(Code.Text, T);
-    if (S == "(") {
-      if (Depth == 0 && !Open)
-        Open = T.end();
-      ++Depth;
-    } else if (S == ")" && Depth) {
-      --Depth;
-      if (Depth == 0 && !Close)
-        Close = T.Offset;
-    }
-  }
-  return {Open, Close};
-}
-
 /// The variable itself must be tested around the store: where only another one
 /// is that was set beside it, its own test comes on top.
 void CacheFix::checkTest(const Store &S) {
@@ -302,7 +280,7 @@ void CacheFix::checkTest(const Store &S) {
   for (StatementId If = Code.at(S.Name); If != None; If = Code[If].Parent) {
     if (Code[If].Kind != StatementKind::If)
       continue;
-    auto [Begin, End] = condition(If);
+    auto [Begin, End] = Code.condition(If);
     if (Code.mentions(Name, Begin, End))
       return;
     bool Tests =
@@ -317,7 +295,7 @@ void CacheFix::checkTest(const Store &S) {
   }
   if (Lazy == None)
     return D.refuse("the test of '" + Name + "' is not an if");
-  auto [Begin, End] = condition(Lazy);
+  auto [Begin, End] = Code.condition(Lazy);
   for (const Token &T : tokens(Code.Text, Begin, End)) {
     if (T.Kind != TokenKind::Name || spelling(Code.Text, T) == "NULL")
       continue;

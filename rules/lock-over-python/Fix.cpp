@@ -157,7 +157,7 @@ void ReleaseFix::moveAll() {
   for (StatementId At = 0; At != Code.Statements.size(); ++At) {
     if (Code[At].Offset <= Taken || Code[At].Offset >= Code[Unlock].Offset)
       continue;
-    if (At > First && Code.leaves(At, Block))
+    if (At > First && Code.leaves(At, Code[Block].Offset, Code[Block].end()))
       return D.refuse("there is a way out before the unlock");
     move(At);
     if (D.isRefused())

@@ -51,9 +51,11 @@ private:
   Edits textWith(const std::vector<size_t> &Chosen);
   std::vector<size_t> touched(const Edits &Text) const;
   ScanPlan planOf(const std::vector<size_t> &Which, const Edits &Text) const;
-  Counts complaints(ScanPlan Part) const;
-  std::string newComplaint(const std::vector<size_t> &Which,
-                           const Edits &Text) const;
+  Counts complaints(const std::vector<size_t> &Which, const Edits &Text,
+                    bool WithGil) const;
+  const Counts &complaintsBefore(const std::vector<size_t> &Which,
+                                 bool WithGil);
+  std::string newComplaint(const std::vector<size_t> &Which, const Edits &Text);
   Report analyseWith(const Edits &Text, std::vector<UnitResult> &NewUnits);
   std::map<std::string, std::string>
   renamed(const std::vector<size_t> &Chosen) const;
@@ -70,6 +72,8 @@ private:
   Timings &Times;
   FixOutcome Out;
   std::set<std::string> Refused; ///< fingerprints
+  /// Of the text as it is now; by units, and with the GIL or without.
+  std::map<std::pair<std::vector<size_t>, bool>, Counts> Before;
 };
 
 /// Findings whose fixes go together now.
@@ -135,7 +139,11 @@ ScanPlan Fixer::planOf(const std::vector<size_t> &Which,
   return Part;
 }
 
-Counts Fixer::complaints(ScanPlan Part) const {
+Counts Fixer::complaints(const std::vector<size_t> &Which, const Edits &Text,
+                         bool WithGil) const {
+  ScanPlan Part = planOf(Which, Text);
+  if (WithGil)
+    Part = withGil(std::move(Part));
   Part.Check = true;
   Counts All;
   for (const UnitResult &Unit : parse(Part))
@@ -144,15 +152,22 @@ Counts Fixer::complaints(ScanPlan Part) const {
   return All;
 }
 
+/// Sets of fixes for the same files, one after the other, ask for the same.
+const Counts &Fixer::complaintsBefore(const std::vector<size_t> &Which,
+                                      bool WithGil) {
+  auto [It, New] = Before.try_emplace({Which, WithGil});
+  if (New)
+    It->second = complaints(Which, Out.Edited, WithGil);
+  return It->second;
+}
+
 /// What the compiler says now and did not say before, with and without the
 /// GIL; empty: nothing.
 std::string Fixer::newComplaint(const std::vector<size_t> &Which,
-                                const Edits &Text) const {
+                                const Edits &Text) {
   for (bool WithGil : {false, true}) {
-    ScanPlan Before = planOf(Which, Out.Edited), After = planOf(Which, Text);
-    Counts Old = complaints(WithGil ? withGil(Before) : Before);
-    for (const auto &[Message, N] :
-         complaints(WithGil ? withGil(After) : After))
+    Counts Old = complaintsBefore(Which, WithGil);
+    for (const auto &[Message, N] : complaints(Which, Text, WithGil))
       if (N > Old[Message])
         return "the compiler says \"" + Message + "\"" +
                (WithGil ? " in a build with the GIL" : "");
@@ -238,6 +253,7 @@ std::string Fixer::tryFixes(const std::vector<size_t> &Chosen) {
     Out.Made.push_back(Out.Final.Findings[I]);
   Out.Final = std::move(New);
   Out.Edited = std::move(Text);
+  Before.clear();
   Units = std::move(NewUnits);
   return {};
 }

@@ -84,7 +84,7 @@ kind(PyObject *self, PyObject *args)
         return NULL;
     switch (mode) {
     case 0:
-        return PyLong_FromLong(PyLong_AsLong(item));
+        return PyObject_Repr(item);
     case 1:
         break;
     default:
@@ -92,7 +92,9 @@ kind(PyObject *self, PyObject *args)
         return NULL;
     }
     const char *text = PyUnicode_AsUTF8(item);
-    return PyLong_FromLong(text ? strlen(text) : 0);
+    if (text == NULL)
+        return NULL;
+    return PyLong_FromLong(strlen(text));
 }
 
 static PyObject *
@@ -122,11 +124,11 @@ static PyMethodDef methods[] = {
 };
 
 static struct PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, "fx", NULL, 0, methods, NULL, NULL, NULL, NULL,
+    PyModuleDef_HEAD_INIT, "borrowed_ref", NULL, 0, methods, NULL, NULL, NULL, NULL,
 };
 
 PyMODINIT_FUNC
-PyInit_fx(void)
+PyInit_borrowed_ref(void)
 {
     return PyModuleDef_Init(&module);
 }

@@ -102,7 +102,7 @@ kind(PyObject *self, PyObject *args)
     switch (mode) {
     case 0:
         {
-            PyObject *result = PyLong_FromLong(PyLong_AsLong(item));
+            PyObject *result = PyObject_Repr(item);
             Py_DECREF(item);
             return result;
         }
@@ -114,7 +114,11 @@ kind(PyObject *self, PyObject *args)
         return NULL;
     }
     const char *text = PyUnicode_AsUTF8(item);
-    PyObject *result = PyLong_FromLong(text ? strlen(text) : 0);
+    if (text == NULL) {
+        Py_DECREF(item);
+        return NULL;
+    }
+    PyObject *result = PyLong_FromLong(strlen(text));
     Py_DECREF(item);
     return result;
 }
@@ -152,11 +156,11 @@ static PyMethodDef methods[] = {
 };
 
 static struct PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, "fx", NULL, 0, methods, NULL, NULL, NULL, NULL,
+    PyModuleDef_HEAD_INIT, "borrowed_ref", NULL, 0, methods, NULL, NULL, NULL, NULL,
 };
 
 PyMODINIT_FUNC
-PyInit_fx(void)
+PyInit_borrowed_ref(void)
 {
     return PyModuleDef_Init(&module);
 }
