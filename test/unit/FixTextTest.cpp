@@ -7,6 +7,7 @@
 
 #include "FactsTesting.h"
 #include "Fix/Apply.h"
+#include "Fix/FunctionText.h"
 #include "Fix/NullTest.h"
 #include "Fix/Tokens.h"
 #include <gmock/gmock.h>
@@ -169,6 +170,35 @@ TEST(FixStatements, SeveralStatementsOfOneMacroAreOne) {
   EXPECT_EQ(All[1].Kind, StatementKind::Other);
   EXPECT_TRUE(All[1].has(SF_Macro | SF_Leaves));
   EXPECT_EQ(S.Code.substr(All[1].Offset, All[1].Length), "TWO(n);");
+}
+
+TEST(FixStatements, WhatLeavesAStretchOfCode) {
+  std::string Code = "int f(int n) {\n"
+                     "  for (;;) {\n"
+                     "    if (n == 1) break;\n"
+                     "    if (n == 2) goto err;\n"
+                     "    while (n) { if (n == 3) continue; n--; }\n"
+                     "  error: n++;\n"
+                     "    if (n == 4) goto error;\n"
+                     "  }\n"
+                     "err: return n;\n"
+                     "}\n";
+  ungil::testing::Linked L(Code);
+  FunctionText Text(L.P, L.function("f"), Code);
+  StatementId Loop = Text.at(Code.find("for"));
+  StatementId Body = Text.children(Loop)[0];
+  auto Leaves = [&](const char *Jump, StatementId Outer) {
+    return Text.leaves(Text.at(Code.find(Jump)), Text[Outer].Offset,
+                       Text[Outer].end());
+  };
+  EXPECT_TRUE(Leaves("break", Body));
+  EXPECT_FALSE(Leaves("break", Loop));
+  EXPECT_TRUE(Leaves("goto err;", Body)); // not to `error`
+  EXPECT_FALSE(Leaves("goto error", Body));
+  EXPECT_FALSE(Leaves("continue", Body));
+  EXPECT_TRUE(Leaves("return", Body));
+  auto [Begin, End] = Text.condition(Text.at(Code.find("if (n == 3)")));
+  EXPECT_EQ(Code.substr(Begin, End - Begin), "n == 3");
 }
 
 } // namespace
