@@ -42,6 +42,7 @@ private:
   void seedUncalled();
   void propagate();
   void findWaysIn();
+  void goOn(std::deque<FunctionId> Work);
 
   Program &P;
   std::vector<std::vector<FunctionId>> Callees;
@@ -300,22 +301,30 @@ void CallGraphPass::propagate() {
   }
 }
 
-/// Breadth-first from the entries Python can call, for the traces.
+/// Breadth-first from the entries Python can call, for the traces. Those that
+/// make or destroy an object come last: they are no way to meet another thread
+/// at it where there is another way.
 void CallGraphPass::findWaysIn() {
-  std::deque<FunctionId> Work;
-  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    FunctionInfo &Info = P.Functions[F];
-    for (uint32_t I : Info.Entries) {
-      uint8_t Phase = phaseOf(P.Facts.EntryPoints[I].Kind);
-      if ((Phase & (P_Init | P_Traverse)) ||
-          ((Phase & P_Unknown) && !P.provedConcurrent(F)))
-        continue;
-      if (!Info.isReachable()) {
+  for (bool Lonely : {false, true}) {
+    std::deque<FunctionId> Work;
+    for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+      FunctionInfo &Info = P.Functions[F];
+      for (uint32_t I : Info.Entries) {
+        uint8_t Phase = phaseOf(P.Facts.EntryPoints[I].Kind);
+        if ((Phase & (P_Init | P_Traverse)) ||
+            ((Phase & P_Unknown) && !P.provedConcurrent(F)) ||
+            Lonely != !!(Phase & (P_Construct | P_Dealloc)) ||
+            Info.isReachable())
+          continue;
         Info.FirstEntry = I;
         Work.push_back(F);
       }
     }
+    goOn(std::move(Work));
   }
+}
+
+void CallGraphPass::goOn(std::deque<FunctionId> Work) {
   while (!Work.empty()) {
     FunctionId F = Work.front();
     Work.pop_front();
