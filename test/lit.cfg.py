@@ -74,6 +74,7 @@ for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
         config.environment[name] = os.environ[name]
 config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
 config.environment["NO_COLOR"] = "1"
+config.environment["UNGIL_NO_CACHE"] = "1"
 config.environment.pop("UNGIL_PYTHON_INCLUDE", None)
 
 front_ends = ["--ungil", ungil, "--python-headers", python_headers]

@@ -71,7 +71,8 @@ static constexpr StringLiteral WholePybind11 =
     "#include <pybind11/pybind11.h>\n";
 
 IntrusiveRefCntPtr<vfs::FileSystem>
-fileSystemWithBuiltins(const std::map<std::string, std::string> &Edited) {
+fileSystemWithBuiltins(IntrusiveRefCntPtr<vfs::FileSystem> Real,
+                       const std::map<std::string, std::string> &Edited) {
   auto Memory = makeIntrusiveRefCnt<vfs::InMemoryFileSystem>();
   auto Add = [&](const std::string &Path, StringRef Text) {
     Memory->addFile(Path, /*ModificationTime=*/0,
@@ -84,8 +85,7 @@ fileSystemWithBuiltins(const std::map<std::string, std::string> &Edited) {
   Add(joinPath(PythonWrapperDir, "Python.h"), PythonWrapper);
   for (const auto &[Path, Text] : Edited)
     Add(Path, Text);
-  auto Both =
-      makeIntrusiveRefCnt<vfs::OverlayFileSystem>(vfs::getRealFileSystem());
+  auto Both = makeIntrusiveRefCnt<vfs::OverlayFileSystem>(std::move(Real));
   Both->pushOverlay(Memory);
   return Both;
 }

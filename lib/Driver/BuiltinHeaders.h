@@ -46,10 +46,11 @@ struct BuiltinHeader {
 /// The embedded headers (from the generated BuiltinHeadersData.cpp).
 std::vector<BuiltinHeader> builtinHeaders();
 
-/// The real file system with the embedded headers in front, and before both
-/// the texts of \p Edited by absolute path.
+/// \p Real, with the embedded headers in front, and before both the texts of
+/// \p Edited by absolute path.
 llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>
-fileSystemWithBuiltins(const std::map<std::string, std::string> &Edited = {});
+fileSystemWithBuiltins(llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Real,
+                       const std::map<std::string, std::string> &Edited = {});
 
 } // namespace ungil
 

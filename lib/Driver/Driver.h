@@ -89,6 +89,8 @@ struct ScanPlan {
   bool Check = false;
   /// Text by absolute path, read in place of what is on disk.
   std::map<std::string, std::string> Edited;
+  /// Folder of facts of earlier scans (FactsCache.h); empty: none is used.
+  std::string CacheDir;
 };
 
 /// Decides what is analysed and how. Fails only on usage errors (a path that
@@ -103,16 +105,19 @@ struct UnitResult {
   TuFacts Facts;
   /// Types of missing headers that stand-ins were declared for; sorted.
   std::vector<std::string> StandInTypes;
+  bool FromCache = false;
+  std::string NotKept; ///< why the cache could not take it, at the first only
 };
 
 /// \p Plan for headers as a build with the GIL reads them.
 ScanPlan withGil(ScanPlan Plan);
 
-/// Parses every unit; results are in the order of Plan.Units whatever -j.
+/// Parses every unit, or takes its facts from the cache; results are in the
+/// order of Plan.Units whatever -j.
 std::vector<UnitResult> parse(const ScanPlan &Plan);
 
 /// What the reader of a report must know about how \p Results were read: the
-/// stand-ins for missing headers.
+/// stand-ins for missing headers, a cache that cannot be written.
 std::vector<Remark> remarksOn(const std::vector<UnitResult> &Results);
 
 /// Runs \p Command with CC/CXX shims and writes the compilation database it

@@ -14,9 +14,11 @@
 
 #include "Driver/BuiltinHeaders.h"
 #include "Driver/Driver.h"
+#include "Driver/FactsCache.h"
 #include "Driver/Files.h"
 #include "Driver/FrontEnd.h"
 #include "Driver/Preamble.h"
+#include "Driver/ReadLog.h"
 #include "Facts/Serialize.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -31,6 +33,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <list>
+#include <optional>
 #include <poll.h>
 #include <set>
 #include <sys/wait.h>
@@ -83,7 +86,8 @@ bool writeAll(int Fd, StringRef Bytes) {
 /// The child's whole life.
 [[noreturn]] void runChild(const ScanPlan &Plan, const TranslationUnit &Unit,
                            const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
-                           StringRef Preamble, int Pipe, std::FILE *Stderr) {
+                           ReadLog &Reads, const Preambles::Opening *Opening,
+                           int Pipe, std::FILE *Stderr) {
   // Crash handlers of the parent would print a stack trace for each unit.
   for (int Signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP})
     std::signal(Signal, SIG_DFL);
@@ -99,11 +103,17 @@ bool writeAll(int Fd, StringRef Bytes) {
   std::vector<std::string> StandInTypes;
   std::string Message;
   bool Ok = false;
-  if (runFrontEnd(Plan, Unit, Files, Preamble, Facts, StandInTypes, Message))
-    Ok = writeAll(Pipe, std::string(1, GotFacts) +
+  Reads.clear(); // of what the parent read
+  StringRef Preamble = Opening ? StringRef(Opening->File) : StringRef();
+  if (runFrontEnd(Plan, Unit, Files, Preamble, Facts, StandInTypes, Message)) {
+    if (Opening) {
+      Reads.forget(Opening->Source);
+      Reads.add(Opening->Reads);
+    }
+    Ok = writeAll(Pipe, std::string(1, GotFacts) + Reads.text() +
                             llvm::join(StandInTypes, ",") + "\n" +
                             serialize(Facts));
-  else
+  } else
     Ok = writeAll(Pipe, std::string(1, GotMessage) + Message);
   ::_exit(Ok ? 0 : 1);
 }
@@ -122,14 +132,18 @@ std::string lastWords(std::FILE *Stderr) {
 
 class Pool {
   const ScanPlan &Plan;
-  IntrusiveRefCntPtr<vfs::FileSystem> Files =
-      fileSystemWithBuiltins(Plan.Edited);
-  Preambles Openings{Plan, Files};
+  ReadLog Reads; ///< of this process; a child begins its own
+  IntrusiveRefCntPtr<vfs::FileSystem> Files;
+  std::optional<FactsCache> Cache;
   std::vector<UnitResult> Results;
+  std::vector<size_t> Left; ///< units that are not in the cache
+  std::optional<Preambles> Openings;
   std::list<Child> Running;
-  size_t Next = 0, Done = 0;
+  size_t Next = 0; ///< of Left
+  size_t Done = 0;
   bool Progress;
 
+  void lookUp();
   bool start(size_t Unit);
   void startMore();
   int waitTime() const;
@@ -137,15 +151,41 @@ class Pool {
   void killLate();
   bool readFrom(Child &C);
   static bool readFacts(StringRef Data, UnitResult &Result);
+  bool takeFacts(StringRef Data, size_t Unit);
   void finish(Child &C);
   void report(size_t Unit);
 
 public:
   explicit Pool(const ScanPlan &Plan)
       : Plan(Plan), Results(Plan.Units.size()),
-        Progress(Plan.Progress && sys::Process::StandardErrIsDisplayed()) {}
+        Progress(Plan.Progress && sys::Process::StandardErrIsDisplayed()) {
+    IntrusiveRefCntPtr<vfs::FileSystem> Real = vfs::getRealFileSystem();
+    // What is edited in memory is on its way to something else.
+    if (!Plan.CacheDir.empty() && Plan.Edited.empty()) {
+      Cache.emplace(Plan);
+      Real = logged(std::move(Real), Reads);
+    }
+    Files = fileSystemWithBuiltins(std::move(Real), Plan.Edited);
+  }
   std::vector<UnitResult> run();
 };
+
+/// Takes the facts of earlier scans; what is left is to be parsed.
+void Pool::lookUp() {
+  for (size_t I = 0; I != Results.size(); ++I) {
+    UnitResult &Result = Results[I];
+    if (Cache)
+      if (auto Kept = Cache->find(Plan.Units[I]);
+          Kept && readFacts(*Kept, Result)) {
+        Result.FromCache = true;
+        ++Done;
+        continue;
+      }
+    Result.Facts = TuFacts();
+    Result.Facts.MainFile = Plan.Units[I].File;
+    Left.push_back(I);
+  }
+}
 
 void Pool::report(size_t Unit) {
   if (!Progress)
@@ -173,7 +213,8 @@ bool Pool::start(size_t Unit) {
     // Pipes of its brothers, so that they end when their writers do.
     for (const Child &C : Running)
       ::close(C.Pipe);
-    runChild(Plan, Plan.Units[Unit], Files, Openings.of(Unit), Ends[1], Stderr);
+    runChild(Plan, Plan.Units[Unit], Files, Reads, Openings->of(Unit), Ends[1],
+             Stderr);
   }
   ::close(Ends[1]);
   if (Pid < 0) {
@@ -193,13 +234,12 @@ bool Pool::start(size_t Unit) {
 
 void Pool::startMore() {
   unsigned Jobs = std::max(1u, Plan.Jobs);
-  while (Running.size() < Jobs && Next < Plan.Units.size()) {
-    UnitResult &Result = Results[Next];
-    Result.Facts.MainFile = Plan.Units[Next].File;
-    Result.Message = whyUnreadable(Plan.Units[Next].File);
+  while (Running.size() < Jobs && Next < Left.size()) {
+    UnitResult &Result = Results[Left[Next]];
+    Result.Message = whyUnreadable(Plan.Units[Left[Next]].File);
     if (!Result.Message.empty()) {
       Result.How = UnitResult::State::Unreadable;
-    } else if (!start(Next)) {
+    } else if (!start(Left[Next])) {
       // With children running there will be room later; alone there is none.
       if (!Running.empty())
         return;
@@ -255,6 +295,17 @@ bool Pool::readFacts(StringRef Data, UnitResult &Result) {
   return deserialize(std::string_view(Facts), Result.Facts);
 }
 
+/// What the child read, then its facts, which the cache keeps.
+bool Pool::takeFacts(StringRef Data, size_t Unit) {
+  ReadLog Saw;
+  bool Whole = Saw.take(Data);
+  if (!readFacts(Data, Results[Unit]))
+    return false;
+  if (Cache && Whole && !Cache->failed())
+    Results[Unit].NotKept = Cache->store(Plan.Units[Unit], Saw, Data);
+  return true;
+}
+
 void Pool::finish(Child &C) {
   ::close(C.Pipe);
   int Status = 0;
@@ -271,7 +322,7 @@ void Pool::finish(Child &C) {
     Result.How = UnitResult::State::Unreadable;
     Result.Message = Data.str();
   } else if (!Clean || !Data.consume_front(StringRef("F")) ||
-             !readFacts(Data, Result)) {
+             !takeFacts(Data, C.Unit)) {
     Result.How = UnitResult::State::Crashed;
     Result.Facts = TuFacts();
     Result.StandInTypes.clear();
@@ -311,6 +362,8 @@ void Pool::wait() {
 }
 
 std::vector<UnitResult> Pool::run() {
+  lookUp();
+  Openings.emplace(Plan, Left, Files, Reads);
   startMore();
   while (!Running.empty()) {
     wait();
@@ -318,6 +371,8 @@ std::vector<UnitResult> Pool::run() {
   }
   if (Progress && !Plan.Units.empty())
     errs() << "\r\x1b[K";
+  if (Cache && Cache->grew())
+    pruneCache(Plan.CacheDir, CacheLimit);
   return std::move(Results);
 }
 
@@ -330,19 +385,25 @@ static std::string counted(size_t N, StringRef What) {
 }
 
 std::vector<Remark> remarksOn(const std::vector<UnitResult> &Results) {
+  std::vector<Remark> Out;
   size_t Files = 0;
   std::set<std::string> Types;
   for (const UnitResult &R : Results) {
+    if (!R.NotKept.empty())
+      Out.push_back({Severity::Note, "",
+                     "facts are not kept for the next scan: " + R.NotKept +
+                         "; --cache-dir names another folder, --no-cache "
+                         "none"});
     Files += !R.StandInTypes.empty();
     Types.insert(R.StandInTypes.begin(), R.StandInTypes.end());
   }
-  if (!Files)
-    return {};
-  return {{Severity::Note, "",
-           counted(Files, "file") + " read with stand-ins for " +
-               counted(Types.size(), "type") +
-               " of missing headers; installing the headers, or scanning "
-               "with a compilation database, shows more"}};
+  if (Files)
+    Out.push_back({Severity::Note, "",
+                   counted(Files, "file") + " read with stand-ins for " +
+                       counted(Types.size(), "type") +
+                       " of missing headers; installing the headers, or "
+                       "scanning with a compilation database, shows more"});
+  return Out;
 }
 
 } // namespace ungil

@@ -89,11 +89,12 @@ std::string openingOf(StringRef Text) {
   return "";
 }
 
-/// Writes the precompiled form of \p Opening, read with the flags of \p Unit,
-/// to \p Output; in a child process.
+/// Writes the precompiled form of file \p Opening, read with the flags of
+/// \p Unit, to \p Output, and what that saw to \p Saw; in a child process.
 static bool precompile(const ScanPlan &Plan, const TranslationUnit &Unit,
                        const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
-                       const std::string &Opening, const std::string &Output) {
+                       ReadLog &Reads, const std::string &Opening,
+                       const std::string &Output, const std::string &Saw) {
   outs().flush();
   errs().flush();
   pid_t Pid = ::fork();
@@ -103,7 +104,16 @@ static bool precompile(const ScanPlan &Plan, const TranslationUnit &Unit,
         ::dup2(Null, Fd);
     if (Plan.TimeoutSeconds)
       ::alarm(Plan.TimeoutSeconds);
-    ::_exit(precompileOpening(Plan, Unit, Files, Opening, Output) ? 0 : 1);
+    Reads.clear();
+    if (!precompileOpening(Plan, Unit, Files, Opening, Output))
+      ::_exit(1);
+    Reads.forget(Opening);
+    std::error_code Failed;
+    {
+      raw_fd_ostream Out(Saw, Failed);
+      Out << Reads.text();
+    }
+    ::_exit(Failed ? 1 : 0);
   }
   if (Pid < 0)
     return false;
@@ -113,14 +123,15 @@ static bool precompile(const ScanPlan &Plan, const TranslationUnit &Unit,
   return WIFEXITED(Status) && WEXITSTATUS(Status) == 0;
 }
 
-Preambles::Preambles(const ScanPlan &Plan,
-                     const IntrusiveRefCntPtr<vfs::FileSystem> &Files) {
+Preambles::Preambles(const ScanPlan &Plan, ArrayRef<size_t> Units,
+                     const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
+                     ReadLog &Reads) {
   // Making one costs little more than the parse it saves in each unit.
   constexpr size_t Enough = 3, Most = 4;
   std::map<std::pair<std::vector<std::string>, std::string>,
            std::vector<size_t>>
       Groups;
-  for (size_t I = 0; I != Plan.Units.size(); ++I) {
+  for (size_t I : Units) {
     const TranslationUnit &Unit = Plan.Units[I];
     SmallString<256> Local(Unit.File);
     sys::path::remove_filename(Local);
@@ -137,28 +148,36 @@ Preambles::Preambles(const ScanPlan &Plan,
       Groups[{std::move(Flags), std::move(Opening)}].push_back(I);
   }
   std::vector<std::pair<const std::string *, const std::vector<size_t> *>> Best;
-  for (const auto &[Key, Units] : Groups)
-    if (Units.size() >= Enough)
-      Best.push_back({&Key.second, &Units});
+  for (const auto &[Key, Alike] : Groups)
+    if (Alike.size() >= Enough)
+      Best.push_back({&Key.second, &Alike});
   std::stable_sort(Best.begin(), Best.end(), [](const auto &A, const auto &B) {
     return A.second->size() > B.second->size();
   });
   if (Best.size() > Most)
     Best.resize(Most);
-  for (const auto &[Opening, Units] : Best) {
+  for (const auto &[Text, Alike] : Best) {
     // Clang wants to find again what a precompiled header was made of.
     SmallString<128> Header;
     int Fd = -1;
     if (sys::fs::createTemporaryFile("ungil-opening", "h", Fd, Header))
       return;
-    raw_fd_ostream(Fd, /*shouldClose=*/true) << *Opening;
-    std::string Input(Header), Output = Input + ".pch";
-    Temporary.push_back(Input);
-    Temporary.push_back(Output);
-    if (!precompile(Plan, Plan.Units[Units->front()], Files, Input, Output))
+    raw_fd_ostream(Fd, /*shouldClose=*/true) << *Text;
+    std::string Input(Header), Output = Input + ".pch", Saw = Input + ".reads";
+    Temporary.insert(Temporary.end(), {Input, Output, Saw});
+    if (!precompile(Plan, Plan.Units[Alike->front()], Files, Reads, Input,
+                    Output, Saw))
       continue;
-    for (size_t Unit : *Units)
-      ByUnit[Unit] = Output;
+    Opening &New = Made.emplace_back(Opening{Input, Output, {}});
+    auto Log = MemoryBuffer::getFile(Saw);
+    StringRef Lines = Log ? (*Log)->getBuffer() : StringRef();
+    // Nobody could tell when facts made with it are out of date.
+    if (!New.Reads.take(Lines)) {
+      Made.pop_back();
+      continue;
+    }
+    for (size_t Unit : *Alike)
+      ByUnit[Unit] = &New;
   }
 }
 
@@ -167,9 +186,9 @@ Preambles::~Preambles() {
     (void)sys::fs::remove(File);
 }
 
-StringRef Preambles::of(size_t Unit) const {
+const Preambles::Opening *Preambles::of(size_t Unit) const {
   auto It = ByUnit.find(Unit);
-  return It == ByUnit.end() ? StringRef() : StringRef(It->second);
+  return It == ByUnit.end() ? nullptr : It->second;
 }
 
 } // namespace ungil

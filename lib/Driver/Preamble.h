@@ -16,8 +16,11 @@
 #define UNGIL_DRIVER_PREAMBLE_H
 
 #include "Driver/Driver.h"
+#include "Driver/ReadLog.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/IntrusiveRefCntPtr.h"
 #include "llvm/ADT/StringRef.h"
+#include <list>
 #include <map>
 #include <string>
 #include <vector>
@@ -36,20 +39,27 @@ std::string openingOf(llvm::StringRef Text);
 /// when this does.
 class Preambles {
 public:
-  /// Precompiles what enough units of \p Plan share; each in a process of its
-  /// own, so that a crash costs only the gain.
-  Preambles(const ScanPlan &Plan,
-            const llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> &Files);
+  /// Precompiles what enough of \p Units of \p Plan share; each in a process
+  /// of its own, so that a crash costs only the gain. \p Reads logs \p Files.
+  Preambles(const ScanPlan &Plan, llvm::ArrayRef<size_t> Units,
+            const llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> &Files,
+            ReadLog &Reads);
   ~Preambles();
   Preambles(const Preambles &) = delete;
   Preambles &operator=(const Preambles &) = delete;
 
-  /// File to start unit \p Unit from, or empty.
-  llvm::StringRef of(size_t Unit) const;
+  struct Opening {
+    std::string Source; ///< its text; File and others begin like this
+    std::string File;   ///< to start the unit from
+    ReadLog Reads;      ///< what its making saw
+  };
+  /// Null: the unit starts from nothing.
+  const Opening *of(size_t Unit) const;
 
 private:
   std::vector<std::string> Temporary;
-  std::map<size_t, std::string> ByUnit;
+  std::list<Opening> Made;
+  std::map<size_t, const Opening *> ByUnit;
 };
 
 } // namespace ungil

@@ -87,6 +87,7 @@ struct SiteCount {
 struct Coverage {
   uint32_t Files = 0; ///< translation units chosen for the scan
   uint32_t Parsed = 0;
+  uint32_t FromCache = 0;  ///< of the parsed: facts of an earlier scan
   uint32_t WithErrors = 0; ///< parsed, but the front end reported errors
   uint32_t Functions = 0;  ///< with a body, in the extension's own files
   uint32_t Analysed = 0;

@@ -56,8 +56,8 @@ void ungil::writeStatistics(const Report &Report, const Timings &Times,
   const Coverage &C = Report.Cover;
   Row("files");
   Cell(std::to_string(C.Files));
-  Out << ", " << C.Parsed << " parsed, " << C.WithErrors << " with errors, "
-      << C.LeftOut << " left out\n";
+  Out << ", " << C.Parsed << " parsed, " << C.FromCache << " from the cache, "
+      << C.WithErrors << " with errors, " << C.LeftOut << " left out\n";
   Row("functions");
   Cell(std::to_string(C.Functions));
   Out << ", " << C.Analysed << " analysed\n";

@@ -12,6 +12,7 @@
 #ifndef UNGIL_SUPPORT_VERSION_H
 #define UNGIL_SUPPORT_VERSION_H
 
+#include <string>
 #include <string_view>
 
 namespace ungil {
@@ -21,6 +22,10 @@ std::string_view version();
 
 /// The LLVM release it was built with, `19.1.7`.
 std::string_view llvmVersion();
+
+/// Bytes that differ between any two programs built from different sources:
+/// what the linker wrote (--build-id), or else the two versions.
+std::string buildId();
 
 } // namespace ungil
 

@@ -26,7 +26,7 @@ TuFacts factsOf(const SourceFiles &Files, const std::string &Main) {
     InMemory->addFile(std::string(Project) + Name, 0,
                       llvm::MemoryBuffer::getMemBufferCopy(Text));
   auto All = llvm::makeIntrusiveRefCnt<llvm::vfs::OverlayFileSystem>(
-      fileSystemWithBuiltins());
+      fileSystemWithBuiltins(llvm::vfs::getRealFileSystem()));
   All->pushOverlay(InMemory);
 
   std::vector<std::string> Line = {"/snippet/bin/clang",

@@ -65,6 +65,7 @@ std::vector<TuFacts> takeFacts(std::vector<UnitResult> &Units,
       continue;
     }
     ++Out.Cover.Parsed;
+    Out.Cover.FromCache += Unit.FromCache;
     Out.Cover.WithErrors += !Unit.Facts.Errors.empty();
     if (!Unit.Facts.Errors.empty())
       ++FilesByReason[Unit.Facts.Errors.front().Message];

@@ -35,6 +35,8 @@ struct ScanOptions {
   bool ExitZero = false, Statistics = false, Strict = false;
   std::string Fix, ExportFixes, TargetPython;
   bool Diff = false, NoVerify = false, Compat = false;
+  std::string CacheDir;
+  bool NoCache = false;
 
   bool wantsEdits() const { return !Fix.empty() || Diff; }
   Applicability leastFix() const {
@@ -193,6 +195,8 @@ int scan(ScanOptions Options) {
     return fail(nothingToScan(*Plan, Options.Request));
   }
 
+  if (!Options.NoCache)
+    Plan->CacheDir = cacheFolder(Options.CacheDir, Plan->Root);
   std::vector<UnitResult> Units = [&] {
     StepTimer Timer(Times, "parse");
     return parse(*Plan);
@@ -306,6 +310,21 @@ void addFixOptions(CLI::App &Command, ScanOptions &Options) {
       ->group(Group);
 }
 
+void addCacheOptions(CLI::App &Command, ScanOptions &Options) {
+  constexpr const char *Group = "Cache";
+  Command
+      .add_option("--cache-dir", Options.CacheDir,
+                  "Folder of facts kept between scans (default: .ungil_cache "
+                  "at the top of a git checkout, else below XDG_CACHE_HOME)")
+      ->envname("UNGIL_CACHE_DIR")
+      ->group(Group);
+  Command
+      .add_flag("--no-cache", Options.NoCache,
+                "Parse every file, and keep nothing")
+      ->envname("UNGIL_NO_CACHE")
+      ->group(Group);
+}
+
 void addExitOptions(CLI::App &Command, ScanOptions &Options) {
   constexpr const char *Group = "Exit code";
   Command
@@ -332,6 +351,7 @@ void ungil::addScan(CLI::App &App, int &Exit) {
   addRuleOptions(*Command, *Options);
   addOutputOptions(*Command, *Options);
   addFixOptions(*Command, *Options);
+  addCacheOptions(*Command, *Options);
   addExitOptions(*Command, *Options);
   Command->callback([Options, &Exit] { Exit = scan(*Options); });
 }

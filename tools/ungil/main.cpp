@@ -47,6 +47,7 @@ int main(int Argc, char **Argv) {
   addRecord(App, Exit);
   addRules(App, Exit);
   addExplain(App, Exit);
+  addCache(App, Exit);
   addVersion(App, Exit);
   try {
     App.parse(Argc, Argv);
