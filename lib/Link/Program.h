@@ -437,6 +437,17 @@ public:
 
   PathId intern(const Path &P) { return PathNumbers.intern(Facts.Paths, P); }
 
+  /// What \p Model, made of a Program, has to say of this one: models that
+  /// rules and planners of edits share are made when the first one asks.
+  template <class Model> Model &model() const {
+    static const char Key = 0;
+    auto &[Of, Kept] = Models[&Key];
+    if (Of != this)
+      Kept = std::make_shared<Model>(*this);
+    Of = this;
+    return *static_cast<Model *>(Kept.get());
+  }
+
 private:
   mutable std::vector<std::pair<bool, const ApiFunction *>> ApiCache;
   mutable std::shared_ptr<const std::vector<ApiCall>> ApiCalls;
@@ -444,6 +455,10 @@ private:
   mutable std::shared_ptr<OwnershipModel> Owners;
   mutable std::shared_ptr<const ThreadStates> Threads;
   mutable std::shared_ptr<const Reaches> Runs; ///< as Owners
+  /// By type; anew by a move of the program.
+  mutable std::map<const void *,
+                   std::pair<const Program *, std::shared_ptr<void>>>
+      Models;
 };
 
 } // namespace ungil

@@ -34,7 +34,7 @@ constexpr OwnedField OwnedFields[] = {
 
 class Checker {
 public:
-  explicit Checker(const Program &P) : P(P), All(P) {}
+  explicit Checker(const Program &P) : P(P), All(P.model<Blocks>()) {}
   std::vector<Finding> run();
 
 private:
@@ -54,7 +54,7 @@ private:
   Finding make(Site S, Confidence C) const;
 
   const Program &P;
-  Blocks All;
+  const Blocks &All;
   std::vector<Finding> Found;
   std::set<Site> Buffers; ///< object-heap blocks that hold none
   std::map<Site, std::set<Site>> Releases; ///< by allocation

@@ -55,109 +55,148 @@ bool Blocks::spotOf(FunctionId F, const Path &Where, Spot &Out) const {
   return true;
 }
 
-std::set<Site> Blocks::atPath(FunctionId F, const Path &Where) const {
+const std::set<Site> &Blocks::at(const Spot &Where) const {
+  static const std::set<Site> Nothing;
+  auto It = Held.find(Where);
+  return It == Held.end() ? Nothing : It->second;
+}
+
+/// Where the block that \p O may be was a moment ago: Spot of what holds it,
+/// or the call that makes it.
+Blocks::Source Blocks::source(FunctionId F, const Origin &O) const {
+  Source Out;
   Spot At;
-  if (!spotOf(F, Where, At))
-    return {};
-  auto It = Held.find(At);
-  return It == Held.end() ? std::set<Site>{} : It->second;
-}
-
-/// What a local holds at one time or another; values of locals are followed
-/// with the flow everywhere else, but an address says nothing of the time.
-std::set<Site> Blocks::boundTo(FunctionId F, const Path &Where) const {
-  std::set<Site> Which;
-  if (Where.Root != RootKind::Local || !Where.Steps.empty())
-    return Which;
-  const std::vector<Event> &Events = P.body(F).Events;
-  for (EventId E = 0; E != Events.size(); ++E)
-    if (Events[E].Kind == EventKind::Bind && P.path(Events[E].Where) == Where)
-      for (const Origin &O : P.Functions[F].Value.value(E))
-        Which.merge(from(F, O));
-  return Which;
-}
-
-std::set<Site> Blocks::from(FunctionId F, const Origin &O) const {
-  if (O.Kind == OperandKind::Load)
-    return atPath(F, P.path(O.Index));
+  if (O.Kind == OperandKind::Load) {
+    if (spotOf(F, P.path(O.Index), At))
+      Out.At = At;
+    return Out;
+  }
   if (O.Kind != OperandKind::Result)
-    return {};
+    return Out;
   const Event &Call = P.body(F).Events[O.Index];
   auto Body = P.BodyOf.find(Call.Callee);
   if (Body != P.BodyOf.end()) {
-    auto It = Held.find(O.Out ? Spot{Spot::Target, Body->second, O.Out - 1}
-                              : Spot{Spot::Result, Body->second, 0});
-    return It == Held.end() ? std::set<Site>{} : It->second;
+    Out.At = O.Out ? Spot{Spot::Target, Body->second, O.Out - 1}
+                   : Spot{Spot::Result, Body->second, 0};
+    return Out;
   }
   const ApiFunction *Api = allocator(Call);
   if (Api && !O.Out && Api->Alloc->Role != AllocRole::Free)
-    return {{F, O.Index}};
-  return {};
+    Out.Made = Site{F, O.Index};
+  return Out;
 }
 
-bool Blocks::add(const Spot &To, const std::set<Site> &Which) {
-  if (Which.empty())
-    return false;
-  std::set<Site> &Set = Held[To];
-  size_t Before = Set.size();
-  for (Site S : Which)
-    if (Set.size() < MaxBlocks)
-      Set.insert(S);
-  return Set.size() != Before;
+std::set<Site> Blocks::from(FunctionId F, const Origin &O) const {
+  Source Where = source(F, O);
+  if (Where.Made)
+    return {*Where.Made};
+  return Where.At ? at(*Where.At) : std::set<Site>{};
 }
 
-bool Blocks::collectCall(FunctionId F, EventId E) {
+//===-- The flow ----------------------------------------------------------===//
+
+/// Spots and what goes from one to the other, for the fixed point only.
+class Blocks::Flow {
+public:
+  explicit Flow(Blocks &All) : All(All), P(All.P) {}
+  void run();
+
+private:
+  void collect(FunctionId F);
+  void collectCall(FunctionId F, EventId E);
+  void move(const Source &What, const Spot &To) {
+    if (What.Made)
+      put(To, *What.Made);
+    else if (What.At)
+      Next[*What.At].push_back(To);
+  }
+  void put(const Spot &To, Site Made);
+
+  Blocks &All;
+  const Program &P;
+  std::map<Spot, std::vector<Spot>> Next;
+  std::vector<Spot> Work; ///< spots that hold more than they have passed on
+};
+
+void Blocks::Flow::put(const Spot &To, Site Made) {
+  std::set<Site> &Set = All.Held[To];
+  if (Set.size() < MaxBlocks && Set.insert(Made).second)
+    Work.push_back(To);
+}
+
+void Blocks::Flow::collectCall(FunctionId F, EventId E) {
   auto Body = P.BodyOf.find(P.body(F).Events[E].Callee);
   if (Body == P.BodyOf.end())
-    return false;
-  bool Changed = false;
+    return;
   const Values &V = P.Functions[F].Value;
   for (unsigned I = 0; I != P.body(Body->second).Params; ++I)
     for (const Origin &O : V.arg(E, I)) {
-      Changed |= add({Spot::Param, Body->second, I}, from(F, O));
+      move(All.source(F, O), {Spot::Param, Body->second, I});
       // `fill(&self->buffer)`: what it points to goes both ways.
-      if (O.Kind != OperandKind::Address)
-        continue;
       Spot Target{Spot::Target, Body->second, I}, There;
+      if (O.Kind != OperandKind::Address ||
+          !All.spotOf(F, P.path(O.Index), There))
+        continue;
+      Next[There].push_back(Target);
+      Next[Target].push_back(There);
+      // What a local holds at one time or another; values of locals are
+      // followed with the flow everywhere else, but an address says nothing of
+      // the time.
       const Path &Where = P.path(O.Index);
-      Changed |= add(Target, atPath(F, Where));
-      Changed |= add(Target, boundTo(F, Where));
-      if (auto It = Held.find(Target);
-          It != Held.end() && spotOf(F, Where, There))
-        Changed |= add(There, std::set<Site>(It->second));
+      if (Where.Root != RootKind::Local || !Where.Steps.empty())
+        continue;
+      const std::vector<Event> &Events = P.body(F).Events;
+      for (EventId B = 0; B != Events.size(); ++B)
+        if (Events[B].Kind == EventKind::Bind &&
+            P.path(Events[B].Where) == Where)
+          for (const Origin &Bound : V.value(B))
+            move(All.source(F, Bound), Target);
     }
-  return Changed;
 }
 
-bool Blocks::collect(FunctionId F) {
-  bool Changed = false;
+void Blocks::Flow::collect(FunctionId F) {
   const Values &V = P.Functions[F].Value;
   const std::vector<Event> &Events = P.body(F).Events;
   for (EventId E = 0; E != Events.size(); ++E) {
     if (Events[E].Kind == EventKind::Call) {
-      Changed |= collectCall(F, E);
+      collectCall(F, E);
       continue;
     }
     bool Returns = Events[E].Kind == EventKind::Return;
     if (!Returns && Events[E].Kind != EventKind::Write)
       continue;
     for (const Origin &O : V.value(E)) {
-      std::set<Site> Which = from(F, O);
-      if (Which.empty())
+      Source What = All.source(F, O);
+      if (!What.Made && !What.At)
         continue;
       if (Returns)
-        Changed |= add({Spot::Result, F, 0}, Which);
+        move(What, {Spot::Result, F, 0});
       for (PathId Where : V.Events[E].Where) {
         Spot To;
-        if (Returns || !spotOf(F, P.path(Where), To))
+        if (Returns || !All.spotOf(F, P.path(Where), To))
           continue;
-        Changed |= add(To, Which);
-        if (Which.size() == 1 && Which.begin()->Function == F)
-          Direct[To].insert(*Which.begin());
+        move(What, To);
+        if (What.Made)
+          All.Direct[To].insert(*What.Made);
       }
     }
   }
-  return Changed;
+}
+
+void Blocks::Flow::run() {
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    collect(F);
+  while (!Work.empty()) {
+    Spot From = Work.back();
+    Work.pop_back();
+    auto It = Next.find(From);
+    if (It == Next.end())
+      continue;
+    std::set<Site> Which = All.Held[From];
+    for (const Spot &To : It->second)
+      for (Site Made : Which)
+        put(To, Made);
+  }
 }
 
 /// Blocks that become objects: by type of what holds them, or by a call.
@@ -213,16 +252,8 @@ std::set<EntityId> Blocks::holders(Site Made) const {
   return It == Holders.end() ? std::set<EntityId>{} : It->second;
 }
 
-void Blocks::run() {
-  // Sets only grow and are small: a few rounds reach the fixed point. The
-  // bound is for facts that were damaged on the way.
-  for (int Round = 0; Round != 16; ++Round) {
-    bool Changed = false;
-    for (FunctionId F = 0; F != P.Functions.size(); ++F)
-      Changed |= collect(F);
-    if (!Changed)
-      break;
-  }
+Blocks::Blocks(const Program &P) : P(P) {
+  Flow(*this).run();
   markObjects();
 }
 

@@ -17,6 +17,7 @@
 
 #include "Link/Program.h"
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <vector>
@@ -39,7 +40,7 @@ struct Spot {
 
 class Blocks {
 public:
-  explicit Blocks(const Program &P) : P(P) { run(); }
+  explicit Blocks(const Program &P);
 
   /// Allocating calls whose block \p O may be, at an event of \p F.
   std::set<Site> from(FunctionId F, const Origin &O) const;
@@ -63,12 +64,14 @@ public:
   const ApiFunction *allocator(const Event &Call) const;
 
 private:
-  void run();
-  bool collect(FunctionId F);
-  bool collectCall(FunctionId F, EventId E);
-  bool add(const Spot &To, const std::set<Site> &Which);
-  std::set<Site> atPath(FunctionId F, const Path &Where) const;
-  std::set<Site> boundTo(FunctionId F, const Path &Where) const;
+  class Flow;
+  /// One of the two, or none.
+  struct Source {
+    std::optional<Spot> At;
+    std::optional<Site> Made;
+  };
+  Source source(FunctionId F, const Origin &O) const;
+  const std::set<Site> &at(const Spot &Where) const;
   bool spotOf(FunctionId F, const Path &Where, Spot &Out) const;
   void markObjects();
   void mark(const std::set<Site> &Which) {

@@ -24,7 +24,7 @@ using namespace fix;
 class HeapFix {
 public:
   explicit HeapFix(const FixContext &Context)
-      : Context(Context), P(Context.P), All(P) {}
+      : Context(Context), P(Context.P), All(P.model<Blocks>()) {}
 
   FixPlan plan(Site From);
 
@@ -45,7 +45,7 @@ private:
 
   const FixContext &Context;
   const Program &P;
-  Blocks All;
+  const Blocks &All;
   std::vector<Release> Releases;
   std::set<Site> Together; ///< calls that change
   bool Released = false;
