@@ -12,12 +12,13 @@
 
 namespace ungil::fix {
 
-void Draft::replace(uint32_t Begin, uint32_t End, std::string Text) {
-  Plain.push_back({Code.file(), Begin, End - Begin, std::move(Text)});
+void Draft::replaceIn(FileId File, uint32_t Begin, uint32_t End,
+                      std::string Text) {
+  Plain.push_back({File, Begin, End - Begin, std::move(Text)});
 }
 
-void Draft::once(uint32_t At, std::string Text) {
-  Plain.push_back({Code.file(), At, 0, std::move(Text), /*Once=*/true});
+void Draft::onceIn(FileId File, uint32_t At, std::string Text) {
+  Plain.push_back({File, At, 0, std::move(Text), /*Once=*/true});
 }
 
 void Draft::before(StatementId S, std::string Line) {

@@ -35,9 +35,15 @@ public:
   bool isRefused() const { return !Refusal.empty(); }
   const std::string &reason() const { return Refusal; }
 
-  void replace(uint32_t Begin, uint32_t End, std::string Text);
+  void replace(uint32_t Begin, uint32_t End, std::string Text) {
+    replaceIn(Code.file(), Begin, End, std::move(Text));
+  }
+  void replaceIn(FileId File, uint32_t Begin, uint32_t End, std::string Text);
   /// Text at \p At that other fixes want too and that is needed once.
-  void once(uint32_t At, std::string Text);
+  void once(uint32_t At, std::string Text) {
+    onceIn(Code.file(), At, std::move(Text));
+  }
+  void onceIn(FileId File, uint32_t At, std::string Text);
   /// A statement of its own, without line end and indentation.
   void before(StatementId S, std::string Line);
   void after(StatementId S, std::string Line);

@@ -6,17 +6,23 @@
 //===----------------------------------------------------------------------===//
 //
 // Scratch storage, which no call finds an old value in, becomes automatic or
-// thread-local; a counter or flag becomes atomic, when each function does one
-// thing to it. Only the declaration changes.
+// thread-local, as does what calls put back when they are done; a counter or
+// flag becomes atomic, when each function does one thing to it. Only the
+// declaration changes, in every file that has it.
 //
 //===----------------------------------------------------------------------===//
 
+#include "Fix/PutBack.h"
 #include "Fix/Scratch.h"
 #include "Fix/Variable.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace ungil::rules {
 namespace {
@@ -42,9 +48,11 @@ private:
   std::string whyNotAtomic() const;
   bool isBare() const;
   bool isPointedTo() const;
+  FixPlan manual(std::string Why);
   FixPlan perCall();
-  FixPlan perThread();
+  FixPlan perThread(bool PutBack);
   FixPlan atomic();
+  void declareAtomic(const Variable &V);
 
   const FixContext &Context;
   const Program &P;
@@ -54,16 +62,24 @@ private:
   FunctionText Code; ///< text of the declaration's file
   Draft D;
   bool Cxx;
-  Variable V;
+  std::vector<Variable> All; ///< its declarations
 };
 
-/// Is the variable itself used by its name alone, never through its address?
+/// Is the variable itself, or each element, used by its name alone, never
+/// through its address?
 bool StorageFix::isBare() const {
   return llvm::all_of(Accesses, [&](const Access &A) {
-    const std::vector<Step> &Steps = P.path(A.Path).Steps;
+    llvm::ArrayRef<Step> Steps = P.path(A.Path).Steps;
     if (!Steps.empty() && Steps[0].Kind == StepKind::Deref)
       return true; // what it points to
-    return A.Kind != AccessKind::Address && Steps.empty() &&
+    bool Whole =
+        E.has(EF_Array)
+            ? !Steps.empty() && llvm::all_of(Steps,
+                                             [](const Step &S) {
+                                               return S.Kind == StepKind::Index;
+                                             })
+            : Steps.empty();
+    return A.Kind != AccessKind::Address && Whole &&
            P.event(A.At).Kind != EventKind::Call;
   });
 }
@@ -118,7 +134,7 @@ void StorageFix::addCallers(std::map<FunctionId, Deeds> &Known) const {
 }
 
 std::string StorageFix::whyNotAtomic() const {
-  if (E.Class != TypeClass::Scalar || E.has(EF_Array))
+  if (E.Class != TypeClass::Scalar)
     return "it is not one number";
   if (!isBare())
     return "its address is handed on";
@@ -151,70 +167,127 @@ std::string StorageFix::whyNotAtomic() const {
   return {};
 }
 
+FixPlan StorageFix::manual(std::string Why) {
+  D.refuse(std::move(Why));
+  return D.finish(Applicability::Manual, "");
+}
+
 /// An automatic variable: what each call writes before it reads it.
 FixPlan StorageFix::perCall() {
-  uint32_t End = V.StaticEnd;
-  while (End < Code.Text.size() && Code.Text[End] == ' ')
-    ++End;
-  D.replace(V.StaticBegin, End, "");
+  const Variable &V = All[0];
+  uint32_t Type = V.StaticEnd;
+  while (Type < Code.Text.size() && Code.Text[Type] == ' ')
+    ++Type;
+  if (V.isAlone())
+    D.replace(V.StaticBegin, Type, "");
+  else
+    setApart(
+        D, Context, V,
+        std::string(Code.Text.substr(Type, V.BaseEnd - Type)) + " " +
+            std::string(Code.Text.substr(V.OwnBegin, V.OwnEnd - V.OwnBegin)));
   return D.finish(Applicability::Suggested,
                   "make it automatic: every call writes it before it reads it");
 }
 
-FixPlan StorageFix::perThread() {
-  D.replace(V.StaticEnd, V.StaticEnd, Cxx ? " thread_local" : " _Thread_local");
-  return D.finish(
-      Applicability::Suggested,
-      std::string("give each thread its own: every call writes it before it "
-                  "reads it") +
-          (Cxx ? "" : " (needs C11)"));
+/// `static ` or `extern `, if either is there.
+static std::string storage(const Variable &V) {
+  if (!V.StaticEnd)
+    return {};
+  return V.Extern ? "extern " : "static ";
+}
+
+FixPlan StorageFix::perThread(bool PutBack) {
+  for (const Variable &V : All) {
+    std::string_view Text = Context.text(V.File);
+    auto Part = [&](uint32_t Begin, uint32_t End) {
+      return std::string(Text.substr(Begin, End - Begin));
+    };
+    std::string Word =
+        isCxx(Context, V.File) ? "thread_local" : "_Thread_local";
+    if (!V.isAlone())
+      setApart(D, Context, V,
+               storage(V) + Word + " " + Part(V.BaseBegin, V.BaseEnd) + " " +
+                   Part(V.OwnBegin, V.OwnEnd));
+    else if (V.StaticEnd)
+      D.replaceIn(V.File, V.StaticEnd, V.StaticEnd, " " + Word);
+    else
+      D.replaceIn(V.File, V.Begin, V.Begin, Word + " ");
+  }
+  std::string Why = PutBack
+                        ? "what a call changes it puts back when it is done, "
+                          "for the callbacks of its own thread"
+                        : "every call writes it before it reads it";
+  return D.finish(Applicability::Suggested, "give each thread its own: " + Why +
+                                                (Cxx ? "" : " (needs C11)"));
+}
+
+/// An atomic is read and written as often as the source says: no volatile.
+static std::string plainType(llvm::StringRef Type) {
+  llvm::SmallVector<llvm::StringRef> Words;
+  Type.split(Words, ' ', -1, /*KeepEmpty=*/false);
+  llvm::erase(Words, "volatile");
+  return llvm::join(Words, " ");
+}
+
+void StorageFix::declareAtomic(const Variable &V) {
+  std::string_view Text = Context.text(V.File);
+  bool Here = isCxx(Context, V.File);
+  std::string Type = plainType(V.type(Text)), Init = V.initialiser(Text);
+  std::string Atomic =
+      Here ? "std::atomic<" + Type + ">" : "_Atomic(" + Type + ")";
+  std::string Name(Text.substr(V.NameBegin, V.OwnEnd - V.NameBegin));
+  if (V.Odd)
+    D.refuse("its declaration is not plain");
+  if (Here && !E.has(EF_Array) && !V.Extern)
+    Name = Name.substr(0, V.NameEnd - V.NameBegin) + "{" + Init + "}";
+  if (!V.isAlone()) {
+    setApart(D, Context, V, storage(V) + Atomic + " " + Name);
+  } else {
+    uint32_t From = V.BaseBegin;
+    D.replaceIn(V.File, From, V.BaseEnd, Atomic);
+    if (V.OwnBegin != V.NameBegin)
+      D.replaceIn(V.File, V.OwnBegin, V.NameBegin, "");
+    if (Name != Text.substr(V.NameBegin, V.OwnEnd - V.NameBegin))
+      D.replaceIn(V.File, V.NameBegin, V.OwnEnd, Name);
+  }
+  if (!Here)
+    return;
+  uint32_t At = afterIncludes(Text, V.Begin);
+  if (!At)
+    D.refuse("there is no place for #include <atomic>");
+  if (Text.find("#include <atomic>") == std::string_view::npos)
+    D.onceIn(V.File, At, std::string(Code.lineEnd()) + "#include <atomic>");
 }
 
 FixPlan StorageFix::atomic() {
-  std::string Type = V.type(Code.Text), Init = V.initialiser(Code.Text);
-  if (llvm::StringRef(Type).contains("volatile"))
-    D.refuse("it is volatile");
-  if (!Cxx) {
-    D.replace(V.BaseBegin, V.BaseEnd, "_Atomic(" + Type + ")");
-    return D.finish(Applicability::Suggested,
-                    "make it atomic (needs C11 atomics; Visual Studio has them "
-                    "from 2022 on)");
-  }
-  D.replace(V.BaseBegin, V.BaseEnd, "std::atomic<" + Type + ">");
-  D.replace(V.NameEnd, V.InitEnd ? V.InitEnd : V.NameEnd, "{" + Init + "}");
-  uint32_t At = afterIncludes(Code.Text, V.Begin);
-  if (!At)
-    D.refuse("there is no place for #include <atomic>");
-  if (Code.Text.find("#include <atomic>") == std::string_view::npos)
-    D.once(At, std::string(Code.lineEnd()) + "#include <atomic>");
-  return D.finish(Applicability::Suggested, "make it atomic");
+  for (const Variable &V : All)
+    declareAtomic(V);
+  return D.finish(Applicability::Suggested,
+                  Cxx ? "make it atomic"
+                      : "make it atomic (needs C11 atomics; Visual Studio has "
+                        "them from 2022 on)");
 }
 
 FixPlan StorageFix::plan() {
-  std::optional<Variable> Found = variableOf(E, Code.Text);
-  bool One = E.has(EF_StaticLocal) || E.has(EF_Internal);
-  if (!Found || !Found->isAlone() || !One || E.has(EF_Static)) {
-    D.refuse(One ? "the declaration has more than one variable, or is not plain"
-                 : "other files declare it, too");
-    return D.finish(Applicability::Manual, "");
-  }
-  V = *Found;
+  std::string Why;
+  All = declarationsOf(Context, Place, Why);
+  if (All.empty())
+    return manual(Why);
   bool Scalar = E.Class != TypeClass::Record && !E.has(EF_Array);
-  std::string Thread = whyNotPerThread();
-  if (Thread.empty() && Scalar && E.has(EF_StaticLocal) && isBare())
+  bool PutBack = !isPointedTo() && isPutBack(P, Place);
+  std::string Thread = PutBack ? "" : whyNotPerThread();
+  if (Thread.empty() && !PutBack && Scalar && E.has(EF_StaticLocal) && isBare())
     return perCall();
-  if (E.Class == TypeClass::PyObject) {
-    D.refuse("an object that is replaced while others use it needs a lock and "
-             "a reference of one's own");
-    return D.finish(Applicability::Manual, "");
-  }
   if (Thread.empty())
-    return perThread();
+    return perThread(PutBack);
+  if (E.Class == TypeClass::PyObject)
+    return manual("an object that is replaced while others use it needs a lock "
+                  "and a reference of one's own");
   std::string Atomic = whyNotAtomic();
   if (Atomic.empty())
     return atomic();
-  D.refuse(E.Class == TypeClass::Scalar && !E.has(EF_Array) ? Atomic : Thread);
-  return D.finish(Applicability::Manual, "");
+  return manual(E.Class == TypeClass::Scalar && !E.has(EF_Array) ? Atomic
+                                                                 : Thread);
 }
 
 } // namespace
