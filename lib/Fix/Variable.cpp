@@ -161,17 +161,26 @@ private:
 
 } // namespace
 
-std::optional<Variable> variableOf(const Entity &Place, std::string_view Text) {
+static std::optional<Variable> read(const Entity &E, std::string_view Text) {
   // A macro in it (`= NULL`) is no harm: all the words are read here.
-  if (!Place.Declaration.isValid() || Place.Loc.InMacro ||
-      Place.Loc.File != Place.Declaration.File)
+  if (!E.Declaration.isValid() || E.Loc.InMacro ||
+      E.Loc.File != E.Declaration.File)
     return std::nullopt;
   std::optional<Variable> V =
-      Reader(Text, Place.Declaration.Offset, Place.Loc.Offset).read();
-  if (!V || !V->StaticEnd || V->Extern)
-    return std::nullopt;
-  V->File = Place.Declaration.File;
+      Reader(Text, E.Declaration.Offset, E.Loc.Offset).read();
+  if (V)
+    V->File = E.Declaration.File;
   return V;
+}
+
+std::optional<Variable> variableOf(const Entity &Place, std::string_view Text) {
+  std::optional<Variable> V = read(Place, Text);
+  return V && V->StaticEnd && !V->Extern ? V : std::nullopt;
+}
+
+std::optional<Variable> fieldOf(const Entity &Field, std::string_view Text) {
+  std::optional<Variable> V = read(Field, Text);
+  return V && !V->StaticEnd ? V : std::nullopt;
 }
 
 namespace {

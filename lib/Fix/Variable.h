@@ -20,8 +20,8 @@
 
 namespace ungil::fix {
 
-/// One variable of static duration and the declaration it stands in; offsets
-/// are bytes.
+/// One variable of static duration, or field, and the declaration it stands in;
+/// offsets are bytes.
 struct Variable {
   FileId File = NoFile;
   uint32_t Begin = 0, End = 0; ///< with the `;`
@@ -49,6 +49,9 @@ struct Variable {
 /// The declaration of \p Place in \p Text, the file it is in. Nothing when it
 /// is not `static` or not plain.
 std::optional<Variable> variableOf(const Entity &Place, std::string_view Text);
+
+/// The same of a field, which no `static` stands before.
+std::optional<Variable> fieldOf(const Entity &Field, std::string_view Text);
 
 /// Every declaration of \p Place, the definition first. Empty, with the reason
 /// in \p Why, when one of them is not plain, or may be in a file that was not

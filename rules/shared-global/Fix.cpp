@@ -14,10 +14,8 @@
 
 #include "Fix/PutBack.h"
 #include "Fix/Scratch.h"
-#include "Fix/Variable.h"
+#include "Fix/Storage.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SmallVector.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <map>
 #include <set>
@@ -52,7 +50,6 @@ private:
   FixPlan perCall();
   FixPlan perThread(bool PutBack);
   FixPlan atomic();
-  void declareAtomic(const Variable &V);
 
   const FixContext &Context;
   const Program &P;
@@ -174,45 +171,14 @@ FixPlan StorageFix::manual(std::string Why) {
 
 /// An automatic variable: what each call writes before it reads it.
 FixPlan StorageFix::perCall() {
-  const Variable &V = All[0];
-  uint32_t Type = V.StaticEnd;
-  while (Type < Code.Text.size() && Code.Text[Type] == ' ')
-    ++Type;
-  if (V.isAlone())
-    D.replace(V.StaticBegin, Type, "");
-  else
-    setApart(
-        D, Context, V,
-        std::string(Code.Text.substr(Type, V.BaseEnd - Type)) + " " +
-            std::string(Code.Text.substr(V.OwnBegin, V.OwnEnd - V.OwnBegin)));
+  makeAutomatic(D, Context, All[0]);
   return D.finish(Applicability::Suggested,
                   "make it automatic: every call writes it before it reads it");
 }
 
-/// `static ` or `extern `, if either is there.
-static std::string storage(const Variable &V) {
-  if (!V.StaticEnd)
-    return {};
-  return V.Extern ? "extern " : "static ";
-}
-
 FixPlan StorageFix::perThread(bool PutBack) {
-  for (const Variable &V : All) {
-    std::string_view Text = Context.text(V.File);
-    auto Part = [&](uint32_t Begin, uint32_t End) {
-      return std::string(Text.substr(Begin, End - Begin));
-    };
-    std::string Word =
-        isCxx(Context, V.File) ? "thread_local" : "_Thread_local";
-    if (!V.isAlone())
-      setApart(D, Context, V,
-               storage(V) + Word + " " + Part(V.BaseBegin, V.BaseEnd) + " " +
-                   Part(V.OwnBegin, V.OwnEnd));
-    else if (V.StaticEnd)
-      D.replaceIn(V.File, V.StaticEnd, V.StaticEnd, " " + Word);
-    else
-      D.replaceIn(V.File, V.Begin, V.Begin, Word + " ");
-  }
+  for (const Variable &V : All)
+    makeThreadLocal(D, Context, V);
   std::string Why = PutBack
                         ? "what a call changes it puts back when it is done, "
                           "for the callbacks of its own thread"
@@ -221,47 +187,9 @@ FixPlan StorageFix::perThread(bool PutBack) {
                                                 (Cxx ? "" : " (needs C11)"));
 }
 
-/// An atomic is read and written as often as the source says: no volatile.
-static std::string plainType(llvm::StringRef Type) {
-  llvm::SmallVector<llvm::StringRef> Words;
-  Type.split(Words, ' ', -1, /*KeepEmpty=*/false);
-  llvm::erase(Words, "volatile");
-  return llvm::join(Words, " ");
-}
-
-void StorageFix::declareAtomic(const Variable &V) {
-  std::string_view Text = Context.text(V.File);
-  bool Here = isCxx(Context, V.File);
-  std::string Type = plainType(V.type(Text)), Init = V.initialiser(Text);
-  std::string Atomic =
-      Here ? "std::atomic<" + Type + ">" : "_Atomic(" + Type + ")";
-  std::string Name(Text.substr(V.NameBegin, V.OwnEnd - V.NameBegin));
-  if (V.Odd)
-    D.refuse("its declaration is not plain");
-  if (Here && !E.has(EF_Array) && !V.Extern)
-    Name = Name.substr(0, V.NameEnd - V.NameBegin) + "{" + Init + "}";
-  if (!V.isAlone()) {
-    setApart(D, Context, V, storage(V) + Atomic + " " + Name);
-  } else {
-    uint32_t From = V.BaseBegin;
-    D.replaceIn(V.File, From, V.BaseEnd, Atomic);
-    if (V.OwnBegin != V.NameBegin)
-      D.replaceIn(V.File, V.OwnBegin, V.NameBegin, "");
-    if (Name != Text.substr(V.NameBegin, V.OwnEnd - V.NameBegin))
-      D.replaceIn(V.File, V.NameBegin, V.OwnEnd, Name);
-  }
-  if (!Here)
-    return;
-  uint32_t At = afterIncludes(Text, V.Begin);
-  if (!At)
-    D.refuse("there is no place for #include <atomic>");
-  if (Text.find("#include <atomic>") == std::string_view::npos)
-    D.onceIn(V.File, At, std::string(Code.lineEnd()) + "#include <atomic>");
-}
-
 FixPlan StorageFix::atomic() {
   for (const Variable &V : All)
-    declareAtomic(V);
+    makeAtomic(D, Context, V);
   return D.finish(Applicability::Suggested,
                   Cxx ? "make it atomic"
                       : "make it atomic (needs C11 atomics; Visual Studio has "
