@@ -98,6 +98,13 @@ void Draft::render(StatementId S, const Change &C, std::vector<Edit> &Front,
   Add(Front, Begin, Stop, Whole);
 }
 
+std::string Draft::newName(const std::string &Wanted) {
+  std::string Name = Code.freeName(Wanted);
+  for (unsigned N = 2; !Names.insert(Name).second; ++N)
+    Name = Code.freeName(Wanted + std::to_string(N));
+  return Name;
+}
+
 FixPlan Draft::finish(Applicability How, std::string Title) const {
   FixPlan Plan;
   if (isRefused()) {

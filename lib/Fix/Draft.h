@@ -17,6 +17,7 @@
 #include "Fix/FunctionText.h"
 #include "Report/Finding.h"
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,10 @@ public:
   /// \p S becomes \p Lines, each a statement.
   void rewrite(StatementId S, std::vector<std::string> Lines);
 
+  /// \p Wanted, or a variation of it that neither the function nor an earlier
+  /// edit has.
+  std::string newName(const std::string &Wanted);
+
   /// The edits as a plan; manual with the reason when refused.
   FixPlan finish(Applicability How, std::string Title) const;
 
@@ -68,6 +73,7 @@ private:
   const FunctionText &Code;
   std::map<StatementId, Change> Changes;
   std::vector<Edit> Plain;
+  std::set<std::string> Names; ///< that newName() gave
   std::string Refusal;
 };
 

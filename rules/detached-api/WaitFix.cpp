@@ -6,10 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "WaitFix.h"
+#include "Fix/Frame.h"
 #include "Link/ThreadState.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringRef.h"
 
 namespace ungil::rules {
 
@@ -35,11 +34,6 @@ public:
 private:
   void check();
   void checkWithout();
-  void frame(std::vector<std::string> Front, std::string Line);
-  void mend();
-  void mendDeclaration();
-  void mendTest();
-  std::string resultType() const;
 
   const Program &P;
   Site S;
@@ -52,7 +46,7 @@ void WaitFix::check() {
   if (!Code.isValid())
     return D.refuse("the function is written by a macro");
   At = Code.at(P.event(S));
-  if (At == None || Code[At].Parent == None || P.event(S).Range.InMacro)
+  if (At == None)
     return D.refuse("the call is not in a statement");
   if (Code[At].Kind == StatementKind::Loop ||
       Code[At].Kind == StatementKind::Switch)
@@ -60,8 +54,6 @@ void WaitFix::check() {
   if (!P.Functions[S.Function].Locks.at(S.Event).empty())
     return D.refuse("a lock is held, and who waits for the thread state with "
                     "it may be waited for");
-  if (Code[Code[At].Parent].Kind == StatementKind::Switch)
-    return D.refuse("the call is in a switch without a case");
 }
 
 /// Nothing else in the statement may need the thread state.
@@ -86,91 +78,10 @@ void WaitFix::checkWithout() {
   }
 }
 
-/// The type of what is called, as the C library has it.
-std::string WaitFix::resultType() const {
-  llvm::StringRef Type = P.entity(P.event(S).Callee).Type;
-  Type = Type.take_until([](char C) { return C == '('; }).trim();
-  return Type.ends_with("*") || Type.empty() ? std::string() : Type.str();
-}
-
-/// \p Line between the macros, in the place of the statement.
-void WaitFix::frame(std::vector<std::string> Front, std::string Line) {
-  Front.emplace_back("Py_BEGIN_ALLOW_THREADS");
-  Front.push_back(std::move(Line));
-  Front.emplace_back("Py_END_ALLOW_THREADS");
-  D.rewrite(At, std::move(Front));
-}
-
-/// `int n = read(...);` with one variable.
-void WaitFix::mendDeclaration() {
-  llvm::StringRef Text(Code.text(At));
-  auto [Front, Value] = Text.split('=');
-  llvm::StringRef Name = Front.rtrim();
-  size_t Begin = Name.size();
-  while (Begin && (llvm::isAlnum(Name[Begin - 1]) || Name[Begin - 1] == '_'))
-    --Begin;
-  bool Plain = !Front.contains(',') && !Front.contains('(') &&
-               !Front.contains('[') && !Front.contains("const ") &&
-               !Front.contains("auto ") && !Front.contains("static ") &&
-               !Name.substr(Begin).empty();
-  int Depth = 0;
-  for (char C : Value) {
-    Depth += C == '(';
-    Depth -= C == ')';
-    Plain &= Depth != 0 || C != ',';
-  }
-  if (!Plain)
-    return D.refuse("the declaration has more than one variable, or is not "
-                    "plain");
-  frame({Name.str() + ";"}, Name.substr(Begin).str() + " =" + Value.str());
-}
-
-/// `if (read(...) < 0)` or `return read(...);`: the call comes first.
-void WaitFix::mendTest() {
-  uint32_t Begin = Code[At].Offset;
-  bool Returns = Code[At].Kind == StatementKind::Return;
-  if (!Returns)
-    Begin = Code.condition(At).first;
-  else
-    Begin += static_cast<uint32_t>(std::string_view("return").size());
-  while (Begin < Code[At].end() && llvm::isSpace(Code.Text[Begin]))
-    ++Begin;
-  CallText Call = callAt(Code.Text, Begin, P.calleeName(P.event(S)));
-  std::string Type = resultType();
-  if (!Call.isValid() || Type.empty() || Code[At].has(SF_Else))
-    return D.refuse("the call is part of a larger expression");
-  std::string Name = Code.freeName("done");
-  std::string Text(Code.Text.substr(Call.NameBegin, Call.End - Call.NameBegin));
-  for (const std::string &Line :
-       {Type + " " + Name + ";", std::string("Py_BEGIN_ALLOW_THREADS"),
-        Name + " = " + Text + ";", std::string("Py_END_ALLOW_THREADS")})
-    D.before(At, Line);
-  D.replace(Call.NameBegin, Call.End, Name);
-}
-
-void WaitFix::mend() {
-  if (D.isRefused())
-    return;
-  switch (Code[At].Kind) {
-  case StatementKind::Expression:
-    frame({}, std::string(Code.text(At)));
-    break;
-  case StatementKind::Declaration:
-    mendDeclaration();
-    break;
-  case StatementKind::If:
-  case StatementKind::Return:
-    mendTest();
-    break;
-  default:
-    D.refuse("the call is part of a larger statement");
-  }
-}
-
 FixPlan WaitFix::plan() {
   check();
   checkWithout();
-  mend();
+  frameCall(D, Code, S.Event, "Py_BEGIN_ALLOW_THREADS", "Py_END_ALLOW_THREADS");
   return D.finish(Applicability::Suggested, "give up the thread state while '" +
                                                 P.calleeName(P.event(S)) +
                                                 "' waits");

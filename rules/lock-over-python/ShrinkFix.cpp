@@ -326,7 +326,7 @@ void ShrinkFix::moveConditional() {
       (Code[Block].Parent == None ||
        Code[Code[Block].Parent].Kind != StatementKind::Compound))
     return D.refuse("the lock is held to the end of a larger block");
-  std::string Flag = Code.freeName("later");
+  std::string Flag = D.newName("later");
   D.before(From,
            (Cxx ? "bool " : "int ") + Flag + (Cxx ? " = false;" : " = 0;"));
   D.after(Behind, "if (" + Flag + ") {");

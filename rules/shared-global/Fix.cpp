@@ -15,6 +15,7 @@
 #include "Fix/PutBack.h"
 #include "Fix/Scratch.h"
 #include "Fix/Storage.h"
+#include "HandleFix.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <map>
@@ -102,8 +103,6 @@ bool StorageFix::isPointedTo() const {
 }
 
 std::string StorageFix::whyNotPerThread() const {
-  if (llvm::any_of(Accesses, [](const Access &A) { return A.Opaque; }))
-    return "a library keeps state behind it";
   if (isPointedTo())
     return "a pointer to it is kept";
   return readsOldValue(P, Place);
@@ -197,6 +196,8 @@ FixPlan StorageFix::atomic() {
 }
 
 FixPlan StorageFix::plan() {
+  if (llvm::any_of(Accesses, [](const Access &A) { return A.Opaque; }))
+    return handleFix(Context, Place);
   std::string Why;
   All = declarationsOf(Context, Place, Why);
   if (All.empty())
