@@ -7,6 +7,7 @@
 
 #include "ShrinkFix.h"
 #include "Rules/Locking.h"
+#include "Rules/Strangers.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -73,6 +74,9 @@ void ShrinkFix::findRegion() {
     }
   if (!Lock || Lock->Acquired == None)
     return D.refuse("the lock is taken by a caller");
+  // Threads that use Python without a thread state have nothing but the lock.
+  if (findStrangers(P, P.threads()).count(S.Function))
+    return D.refuse("the thread may be without a thread state");
   Take = Code.at(event(Lock->Acquired));
   bool Guard = Lock->Handle != None;
   StatementKind Kind =
