@@ -45,6 +45,7 @@ private:
   void addCallers(std::map<FunctionId, Deeds> &Known) const;
   std::string whyNotPerThread() const;
   std::string whyNotAtomic() const;
+  bool isSubscripted(const Access &A) const;
   bool isBare() const;
   bool isPointedTo() const;
   FixPlan manual(std::string Why);
@@ -63,6 +64,20 @@ private:
   std::vector<Variable> All; ///< its declarations
 };
 
+/// Is the array named for the sake of one element (`array[i]`)?
+bool StorageFix::isSubscripted(const Access &A) const {
+  const SourceRange &Name = P.event(A.At).Range;
+  return A.Kind == AccessKind::Address && P.path(A.Path).Steps.empty() &&
+         llvm::any_of(Accesses, [&](const Access &B) {
+           const SourceRange &Whole = P.event(B.At).Range;
+           return B.At.Function == A.At.Function &&
+                  B.Kind != AccessKind::Address &&
+                  !P.path(B.Path).Steps.empty() &&
+                  Whole.Offset <= Name.Offset &&
+                  Name.Offset < Whole.Offset + Whole.Length;
+         });
+}
+
 /// Is the variable itself, or each element, used by its name alone, never
 /// through its address?
 bool StorageFix::isBare() const {
@@ -70,6 +85,8 @@ bool StorageFix::isBare() const {
     llvm::ArrayRef<Step> Steps = P.path(A.Path).Steps;
     if (!Steps.empty() && Steps[0].Kind == StepKind::Deref)
       return true; // what it points to
+    if (isSubscripted(A))
+      return true;
     bool Whole =
         E.has(EF_Array)
             ? !Steps.empty() && llvm::all_of(Steps,
@@ -137,6 +154,8 @@ std::string StorageFix::whyNotAtomic() const {
   std::map<FunctionId, Deeds> ByFunction;
   for (const Access &A : Accesses) {
     const Event &Ev = P.event(A.At);
+    if (A.Kind == AccessKind::Address)
+      continue; // for one element, whose access comes too
     if (A.LazyTest != None)
       return "it is tested and then set: two steps that only a lock makes one";
     Deeds &Does = ByFunction[A.At.Function];
