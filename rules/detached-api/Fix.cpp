@@ -26,6 +26,9 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace ungil::rules {
 namespace {

@@ -9,6 +9,8 @@
 #include "Fix/Frame.h"
 #include "Link/ThreadState.h"
 #include "llvm/ADT/STLExtras.h"
+#include <string>
+#include <utility>
 
 namespace ungil::rules {
 

@@ -10,6 +10,8 @@
 #include "Rules/Strangers.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include <string>
+#include <vector>
 
 namespace ungil::rules {
 namespace {
