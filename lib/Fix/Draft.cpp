@@ -12,12 +12,13 @@
 
 namespace ungil::fix {
 
-void Draft::replace(uint32_t Begin, uint32_t End, std::string Text) {
-  Plain.push_back({Code.file(), Begin, End - Begin, std::move(Text)});
+void Draft::replaceIn(FileId File, uint32_t Begin, uint32_t End,
+                      std::string Text) {
+  Plain.push_back({File, Begin, End - Begin, std::move(Text)});
 }
 
-void Draft::once(uint32_t At, std::string Text) {
-  Plain.push_back({Code.file(), At, 0, std::move(Text), /*Once=*/true});
+void Draft::onceIn(FileId File, uint32_t At, std::string Text) {
+  Plain.push_back({File, At, 0, std::move(Text), /*Once=*/true});
 }
 
 void Draft::before(StatementId S, std::string Line) {
@@ -95,6 +96,13 @@ void Draft::render(StatementId S, const Change &C, std::vector<Edit> &Front,
     }
   }
   Add(Front, Begin, Stop, Whole);
+}
+
+std::string Draft::newName(const std::string &Wanted) {
+  std::string Name = Code.freeName(Wanted);
+  for (unsigned N = 2; !Names.insert(Name).second; ++N)
+    Name = Code.freeName(Wanted + std::to_string(N));
+  return Name;
 }
 
 FixPlan Draft::finish(Applicability How, std::string Title) const {

@@ -17,6 +17,7 @@
 #include "Fix/FunctionText.h"
 #include "Report/Finding.h"
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,9 +36,15 @@ public:
   bool isRefused() const { return !Refusal.empty(); }
   const std::string &reason() const { return Refusal; }
 
-  void replace(uint32_t Begin, uint32_t End, std::string Text);
+  void replace(uint32_t Begin, uint32_t End, std::string Text) {
+    replaceIn(Code.file(), Begin, End, std::move(Text));
+  }
+  void replaceIn(FileId File, uint32_t Begin, uint32_t End, std::string Text);
   /// Text at \p At that other fixes want too and that is needed once.
-  void once(uint32_t At, std::string Text);
+  void once(uint32_t At, std::string Text) {
+    onceIn(Code.file(), At, std::move(Text));
+  }
+  void onceIn(FileId File, uint32_t At, std::string Text);
   /// A statement of its own, without line end and indentation.
   void before(StatementId S, std::string Line);
   void after(StatementId S, std::string Line);
@@ -45,6 +52,10 @@ public:
   void remove(StatementId S);
   /// \p S becomes \p Lines, each a statement.
   void rewrite(StatementId S, std::vector<std::string> Lines);
+
+  /// \p Wanted, or a variation of it that neither the function nor an earlier
+  /// edit has.
+  std::string newName(const std::string &Wanted);
 
   /// The edits as a plan; manual with the reason when refused.
   FixPlan finish(Applicability How, std::string Title) const;
@@ -62,6 +73,7 @@ private:
   const FunctionText &Code;
   std::map<StatementId, Change> Changes;
   std::vector<Edit> Plain;
+  std::set<std::string> Names; ///< that newName() gave
   std::string Refusal;
 };
 

@@ -15,7 +15,10 @@ namespace {
 /// Why no planner may touch the code of \p F; empty if one may.
 std::string whyNot(const FixContext &Context, const Finding &F) {
   const Program &P = Context.P;
-  if (F.Range.InMacro && F.About.Event != None &&
+  // What is declared somewhere can be mended there, whoever uses it.
+  bool Declared = F.About.Entity != None &&
+                  P.entity(F.About.Entity).Kind == EntityKind::Place;
+  if (F.Range.InMacro && F.About.Event != None && !Declared &&
       P.event({F.About.Function, F.About.Event}).has(EV_InMacroBody))
     return "the code is in the body of a macro";
   if (P.entityOf(F.About.Function).Flags & (EF_Generated | EF_Translated))
@@ -44,13 +47,21 @@ void planFixes(const FixContext &Context,
 namespace fix {
 
 uint32_t afterIncludes(std::string_view Text, uint32_t Before) {
-  uint32_t At = 0, Depth = 0;
+  uint32_t At = 0, Depth = 0, Seen = 0;
+  std::string Guard; ///< what the file is there once for
   for (const Token &T : tokens(Text, 0, Before)) {
     if (T.Kind != TokenKind::Directive)
       continue;
     llvm::StringRef Line =
         llvm::StringRef(spelling(Text, T)).drop_front().ltrim();
-    if (Line.starts_with("if"))
+    if (Line.starts_with("pragma"))
+      continue;
+    auto [Word, Rest] = Line.split(' ');
+    if (++Seen == 1 && Word == "ifndef")
+      Guard = Rest.trim().str();
+    if (Seen == 2 && Word == "define" && Rest.trim() == Guard)
+      Depth = 0;
+    else if (Line.starts_with("if"))
       ++Depth;
     else if (Line.starts_with("endif") && Depth)
       --Depth;

@@ -22,6 +22,8 @@
 #include "Report/RuleInfo.h"
 #include "Support/SourceCache.h"
 #include "llvm/ADT/ArrayRef.h"
+#include <string>
+#include <vector>
 
 namespace ungil {
 
@@ -37,6 +39,8 @@ struct FixContext {
   const Program &P;
   SourceCache &Sources;
   FixOptions Options;
+  /// Sources of the extension that were not read; null: nobody knows which.
+  const std::vector<std::string> *Unread = nullptr;
 
   std::string_view text(FileId File) const {
     return Sources.get(P.Facts.Files[File].Path).text();
@@ -57,7 +61,8 @@ void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
             std::string_view Name, PyVersion Since, bool InCompat);
 
 /// Behind the last line in front of byte \p Before that includes something,
-/// outside of any conditional compilation; 0 if there is none.
+/// outside of any conditional compilation but the guard around a whole file; 0
+/// if there is none.
 uint32_t afterIncludes(std::string_view Text, uint32_t Before);
 
 /// Is the file one of C++?

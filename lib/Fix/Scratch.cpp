@@ -114,7 +114,7 @@ std::string ScratchProof::run() {
   // All functions that lead to an access, found from the bottom up.
   std::vector<FunctionId> Work;
   for (const auto &[F, Accesses] : ByFunction) {
-    Known[F] = {};
+    Known[F] = {false, true};
     Work.push_back(F);
   }
   constexpr size_t Many = 4096; // belongs to nobody's scratch
@@ -122,14 +122,16 @@ std::string ScratchProof::run() {
     FunctionId F = Work.back();
     Work.pop_back();
     for (const CallSite &C : P.Functions[F].Callers)
-      if (C.Event != None && Known.try_emplace(C.Caller).second)
+      if (C.Event != None &&
+          Known.try_emplace(C.Caller, Effect{false, true}).second)
         Work.push_back(C.Caller);
   }
   if (Known.size() >= Many)
     return "too many functions lead to it";
-  // ReadsOld only grows and Writes only follows it: a few rounds settle both.
+  // Every function is taken to write until one way through it is seen that
+  // does not: so a recursion is as good as where it ends.
   bool Changed = true;
-  for (int Round = 0; Changed && Round != 16; ++Round) {
+  for (int Round = 0; Changed && Round != 64; ++Round) {
     Changed = false;
     for (auto &[F, Old] : Known) {
       Effect New = effectOf(F);

@@ -18,7 +18,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fix/NullTest.h"
-#include "Fix/Variable.h"
+#include "Fix/Storage.h"
+#include "OnceGuards.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -375,10 +376,10 @@ void CacheFix::addHelper() {
   uint32_t At = afterIncludes(Code.Text, P.body(Code.F).Body.Offset);
   if (!At)
     return D.refuse("there is no place for what keeps the first object");
-  std::string Include =
-      Cxx ? "#include <atomic>\n" : "#include <stdatomic.h>\n";
-  D.once(At, Lines("\n" + Include + "\n" +
-                   std::string(Helper.substr(0, Helper.size() - 1))));
+  std::string Include = Cxx ? "#include <atomic>" : "#include <stdatomic.h>";
+  if (!Text.contains(Include))
+    D.once(At, End + Include);
+  D.once(At, Lines("\n\n" + std::string(Helper.substr(0, Helper.size() - 1))));
 }
 
 FixPlan CacheFix::plan() {
@@ -400,6 +401,29 @@ FixPlan CacheFix::plan() {
                       std::string(Cxx ? "" : " (needs C11 <stdatomic.h>)"));
 }
 
+/// What is read without passing the once-guard that sets it becomes atomic.
+FixPlan besideGuardFix(const FixContext &Context, const Finding &Found) {
+  const Program &P = Context.P;
+  const Entity &E = P.entity(Found.About.Entity);
+  FunctionText Code(P, Found.About.Function,
+                    Context.text(P.body(Found.About.Function).Body.File));
+  Draft D(Code);
+  std::string Why = "the declaration is not plain";
+  std::vector<Variable> All;
+  if (E.Kind == EntityKind::Place)
+    All = declarationsOf(Context, Found.About.Entity, Why);
+  else if (E.Declaration.isValid())
+    if (auto V = fieldOf(E, Context.text(E.Declaration.File)))
+      All.push_back(*V);
+  if (All.empty())
+    D.refuse(Why);
+  for (const Variable &V : All)
+    makeAtomic(D, Context, V);
+  return D.finish(Applicability::Suggested,
+                  "make it atomic, so that who sees it set sees what was "
+                  "written before it");
+}
+
 } // namespace
 
 FixPlan lazyInitFix(const FixContext &Context, const Finding &Found) {
@@ -408,8 +432,9 @@ FixPlan lazyInitFix(const FixContext &Context, const Finding &Found) {
     return FixPlan{Applicability::Manual, "no edit: " + std::move(Why), {}};
   };
   if (Found.About.Entity == None)
-    return Manual(
-        "a once-guard stands beside it, whose flag must become atomic");
+    return Manual("what is initialised has no name");
+  if (isSetUnderOnceGuard(P, Found.About.Entity))
+    return besideGuardFix(Context, Found);
   const Entity &Place = P.entity(Found.About.Entity);
   if (Place.Class != TypeClass::PyObject || Place.has(EF_Array))
     return Manual("what is initialised is not one object; do it in the "

@@ -31,6 +31,10 @@ class OnceGuards {
 public:
   explicit OnceGuards(const Program &P) : P(P) {}
   std::vector<Finding> run();
+  bool sets(EntityId What) {
+    collect();
+    return Set.count(What) != 0;
+  }
 
 private:
   void collect();
@@ -94,6 +98,7 @@ Finding OnceGuards::finding(Site At, EntityId What, Site Guarded,
   Finding F = findingAt(P, "lazy-init", At);
   const Entity &E = P.entity(What);
   F.Entity = E.Name;
+  F.About.Entity = What;
   F.Conf = confidenceIn(P, At.Function, C);
   if (E.Loc.isValid())
     F.Notes.push_back({E.Loc, "'" + E.Name + "' is declared here"});
@@ -173,6 +178,10 @@ std::vector<Finding> OnceGuards::run() {
 
 std::vector<Finding> besideOnceGuards(const Program &P) {
   return OnceGuards(P).run();
+}
+
+bool isSetUnderOnceGuard(const Program &P, EntityId What) {
+  return OnceGuards(P).sets(What);
 }
 
 } // namespace ungil::rules

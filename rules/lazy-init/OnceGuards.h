@@ -21,6 +21,9 @@ namespace ungil::rules {
 
 std::vector<Finding> besideOnceGuards(const Program &P);
 
+/// Does a function that a once-guard runs set variable or field \p What?
+bool isSetUnderOnceGuard(const Program &P, EntityId What);
+
 } // namespace ungil::rules
 
 #endif

@@ -17,6 +17,7 @@
 
 #include "Fix/Fix.h"
 #include "Rules/Locking.h"
+#include "ShrinkFix.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -183,7 +184,12 @@ FixPlan ReleaseFix::plan() {
 } // namespace
 
 FixPlan lockOverPythonFix(const FixContext &Context, const Finding &Found) {
-  return ReleaseFix(Context, Found).plan();
+  FixPlan Release = ReleaseFix(Context, Found).plan();
+  if (!Release.Edits.empty())
+    return Release;
+  FixPlan Less = shrinkFix(Context, {Found.About.Function, Found.About.Event});
+  bool Releases = Release.Title.find("only the release") == std::string::npos;
+  return Less.Edits.empty() && Releases ? Release : Less;
 }
 
 } // namespace ungil::rules

@@ -6,17 +6,22 @@
 //===----------------------------------------------------------------------===//
 //
 // Scratch storage, which no call finds an old value in, becomes automatic or
-// thread-local; a counter or flag becomes atomic, when each function does one
-// thing to it. Only the declaration changes.
+// thread-local, as does what calls put back when they are done; a counter or
+// flag becomes atomic, when each function does one thing to it. Only the
+// declaration changes, in every file that has it.
 //
 //===----------------------------------------------------------------------===//
 
+#include "Fix/PutBack.h"
 #include "Fix/Scratch.h"
-#include "Fix/Variable.h"
+#include "Fix/Storage.h"
+#include "HandleFix.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace ungil::rules {
 namespace {
@@ -40,10 +45,12 @@ private:
   void addCallers(std::map<FunctionId, Deeds> &Known) const;
   std::string whyNotPerThread() const;
   std::string whyNotAtomic() const;
+  bool isSubscripted(const Access &A) const;
   bool isBare() const;
   bool isPointedTo() const;
+  FixPlan manual(std::string Why);
   FixPlan perCall();
-  FixPlan perThread();
+  FixPlan perThread(bool PutBack);
   FixPlan atomic();
 
   const FixContext &Context;
@@ -54,16 +61,40 @@ private:
   FunctionText Code; ///< text of the declaration's file
   Draft D;
   bool Cxx;
-  Variable V;
+  std::vector<Variable> All; ///< its declarations
 };
 
-/// Is the variable itself used by its name alone, never through its address?
+/// Is the array named for the sake of one element (`array[i]`)?
+bool StorageFix::isSubscripted(const Access &A) const {
+  const SourceRange &Name = P.event(A.At).Range;
+  return A.Kind == AccessKind::Address && P.path(A.Path).Steps.empty() &&
+         llvm::any_of(Accesses, [&](const Access &B) {
+           const SourceRange &Whole = P.event(B.At).Range;
+           return B.At.Function == A.At.Function &&
+                  B.Kind != AccessKind::Address &&
+                  !P.path(B.Path).Steps.empty() &&
+                  Whole.Offset <= Name.Offset &&
+                  Name.Offset < Whole.Offset + Whole.Length;
+         });
+}
+
+/// Is the variable itself, or each element, used by its name alone, never
+/// through its address?
 bool StorageFix::isBare() const {
   return llvm::all_of(Accesses, [&](const Access &A) {
-    const std::vector<Step> &Steps = P.path(A.Path).Steps;
+    llvm::ArrayRef<Step> Steps = P.path(A.Path).Steps;
     if (!Steps.empty() && Steps[0].Kind == StepKind::Deref)
       return true; // what it points to
-    return A.Kind != AccessKind::Address && Steps.empty() &&
+    if (isSubscripted(A))
+      return true;
+    bool Whole =
+        E.has(EF_Array)
+            ? !Steps.empty() && llvm::all_of(Steps,
+                                             [](const Step &S) {
+                                               return S.Kind == StepKind::Index;
+                                             })
+            : Steps.empty();
+    return A.Kind != AccessKind::Address && Whole &&
            P.event(A.At).Kind != EventKind::Call;
   });
 }
@@ -89,8 +120,6 @@ bool StorageFix::isPointedTo() const {
 }
 
 std::string StorageFix::whyNotPerThread() const {
-  if (llvm::any_of(Accesses, [](const Access &A) { return A.Opaque; }))
-    return "a library keeps state behind it";
   if (isPointedTo())
     return "a pointer to it is kept";
   return readsOldValue(P, Place);
@@ -118,13 +147,15 @@ void StorageFix::addCallers(std::map<FunctionId, Deeds> &Known) const {
 }
 
 std::string StorageFix::whyNotAtomic() const {
-  if (E.Class != TypeClass::Scalar || E.has(EF_Array))
+  if (E.Class != TypeClass::Scalar)
     return "it is not one number";
   if (!isBare())
     return "its address is handed on";
   std::map<FunctionId, Deeds> ByFunction;
   for (const Access &A : Accesses) {
     const Event &Ev = P.event(A.At);
+    if (A.Kind == AccessKind::Address)
+      continue; // for one element, whose access comes too
     if (A.LazyTest != None)
       return "it is tested and then set: two steps that only a lock makes one";
     Deeds &Does = ByFunction[A.At.Function];
@@ -151,70 +182,60 @@ std::string StorageFix::whyNotAtomic() const {
   return {};
 }
 
+FixPlan StorageFix::manual(std::string Why) {
+  D.refuse(std::move(Why));
+  return D.finish(Applicability::Manual, "");
+}
+
 /// An automatic variable: what each call writes before it reads it.
 FixPlan StorageFix::perCall() {
-  uint32_t End = V.StaticEnd;
-  while (End < Code.Text.size() && Code.Text[End] == ' ')
-    ++End;
-  D.replace(V.StaticBegin, End, "");
+  makeAutomatic(D, Context, All[0]);
   return D.finish(Applicability::Suggested,
                   "make it automatic: every call writes it before it reads it");
 }
 
-FixPlan StorageFix::perThread() {
-  D.replace(V.StaticEnd, V.StaticEnd, Cxx ? " thread_local" : " _Thread_local");
-  return D.finish(
-      Applicability::Suggested,
-      std::string("give each thread its own: every call writes it before it "
-                  "reads it") +
-          (Cxx ? "" : " (needs C11)"));
+FixPlan StorageFix::perThread(bool PutBack) {
+  for (const Variable &V : All)
+    makeThreadLocal(D, Context, V);
+  std::string Why = PutBack
+                        ? "what a call changes it puts back when it is done, "
+                          "for the callbacks of its own thread"
+                        : "every call writes it before it reads it";
+  return D.finish(Applicability::Suggested, "give each thread its own: " + Why +
+                                                (Cxx ? "" : " (needs C11)"));
 }
 
 FixPlan StorageFix::atomic() {
-  std::string Type = V.type(Code.Text), Init = V.initialiser(Code.Text);
-  if (llvm::StringRef(Type).contains("volatile"))
-    D.refuse("it is volatile");
-  if (!Cxx) {
-    D.replace(V.BaseBegin, V.BaseEnd, "_Atomic(" + Type + ")");
-    return D.finish(Applicability::Suggested,
-                    "make it atomic (needs C11 atomics; Visual Studio has them "
-                    "from 2022 on)");
-  }
-  D.replace(V.BaseBegin, V.BaseEnd, "std::atomic<" + Type + ">");
-  D.replace(V.NameEnd, V.InitEnd ? V.InitEnd : V.NameEnd, "{" + Init + "}");
-  uint32_t At = afterIncludes(Code.Text, V.Begin);
-  if (!At)
-    D.refuse("there is no place for #include <atomic>");
-  if (Code.Text.find("#include <atomic>") == std::string_view::npos)
-    D.once(At, std::string(Code.lineEnd()) + "#include <atomic>");
-  return D.finish(Applicability::Suggested, "make it atomic");
+  for (const Variable &V : All)
+    makeAtomic(D, Context, V);
+  return D.finish(Applicability::Suggested,
+                  Cxx ? "make it atomic"
+                      : "make it atomic (needs C11 atomics; Visual Studio has "
+                        "them from 2022 on)");
 }
 
 FixPlan StorageFix::plan() {
-  std::optional<Variable> Found = variableOf(E, Code.Text);
-  bool One = E.has(EF_StaticLocal) || E.has(EF_Internal);
-  if (!Found || !Found->isAlone() || !One || E.has(EF_Static)) {
-    D.refuse(One ? "the declaration has more than one variable, or is not plain"
-                 : "other files declare it, too");
-    return D.finish(Applicability::Manual, "");
-  }
-  V = *Found;
+  if (llvm::any_of(Accesses, [](const Access &A) { return A.Opaque; }))
+    return handleFix(Context, Place);
+  std::string Why;
+  All = declarationsOf(Context, Place, Why);
+  if (All.empty())
+    return manual(Why);
   bool Scalar = E.Class != TypeClass::Record && !E.has(EF_Array);
-  std::string Thread = whyNotPerThread();
-  if (Thread.empty() && Scalar && E.has(EF_StaticLocal) && isBare())
+  bool PutBack = !isPointedTo() && isPutBack(P, Place);
+  std::string Thread = PutBack ? "" : whyNotPerThread();
+  if (Thread.empty() && !PutBack && Scalar && E.has(EF_StaticLocal) && isBare())
     return perCall();
-  if (E.Class == TypeClass::PyObject) {
-    D.refuse("an object that is replaced while others use it needs a lock and "
-             "a reference of one's own");
-    return D.finish(Applicability::Manual, "");
-  }
   if (Thread.empty())
-    return perThread();
+    return perThread(PutBack);
+  if (E.Class == TypeClass::PyObject)
+    return manual("an object that is replaced while others use it needs a lock "
+                  "and a reference of one's own");
   std::string Atomic = whyNotAtomic();
   if (Atomic.empty())
     return atomic();
-  D.refuse(E.Class == TypeClass::Scalar && !E.has(EF_Array) ? Atomic : Thread);
-  return D.finish(Applicability::Manual, "");
+  return manual(E.Class == TypeClass::Scalar && !E.has(EF_Array) ? Atomic
+                                                                 : Thread);
 }
 
 } // namespace

@@ -168,7 +168,11 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
   dropBelow(Out, Options.Least);
   {
     StepTimer Timer(Times, "fixes");
-    planFixes({Linked, Sources, Options.Fixes}, Options.Selected, Out.Findings);
+    std::vector<std::string> Unread;
+    for (const LeftOut &File : Plan.Out)
+      Unread.push_back(File.File);
+    planFixes({Linked, Sources, Options.Fixes, &Unread}, Options.Selected,
+              Out.Findings);
   }
   return Out;
 }

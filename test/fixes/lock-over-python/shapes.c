@@ -121,7 +121,7 @@ static PyObject *
 calls_python(Cell *self, PyObject *arg)
 {
     PyMutex_Lock(&self->lock);
-    PyObject *text = PyObject_Repr(arg);  // no edit: only the release of a reference can be moved
+    PyObject *text = PyObject_Repr(arg);
     PyMutex_Unlock(&self->lock);
     return text;
 }
@@ -136,7 +136,7 @@ static PyObject *
 by_helper(Cell *self, PyObject *arg)
 {
     PyMutex_Lock(&self->lock);
-    drop(self);  // no edit: only the release of a reference can be moved
+    drop(self);  // no edit: 'drop' works on what the lock protects
     PyMutex_Unlock(&self->lock);
     Py_RETURN_NONE;
 }

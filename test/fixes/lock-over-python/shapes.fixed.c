@@ -130,8 +130,8 @@ used_again(Cell *self, PyObject *arg)
 static PyObject *
 calls_python(Cell *self, PyObject *arg)
 {
+    PyObject *text = PyObject_Repr(arg);
     PyMutex_Lock(&self->lock);
-    PyObject *text = PyObject_Repr(arg);  // no edit: only the release of a reference can be moved
     PyMutex_Unlock(&self->lock);
     return text;
 }
@@ -146,7 +146,7 @@ static PyObject *
 by_helper(Cell *self, PyObject *arg)
 {
     PyMutex_Lock(&self->lock);
-    drop(self);  // no edit: only the release of a reference can be moved
+    drop(self);  // no edit: 'drop' works on what the lock protects
     PyMutex_Unlock(&self->lock);
     Py_RETURN_NONE;
 }

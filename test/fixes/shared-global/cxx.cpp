@@ -30,10 +30,29 @@ scaled(PyObject *self, PyObject *arg)
     return PyFloat_FromDouble(factors[2]);
 }
 
+static volatile int actions[] = {0, 1, 2};
+static long hits[3];
+
+static PyObject *
+set_action(PyObject *self, PyObject *arg)
+{
+    actions[PyObject_IsTrue(arg)] = 2;
+    hits[1]++;
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+get_action(PyObject *self, PyObject *arg)
+{
+    return PyLong_FromLong(actions[PyObject_IsTrue(arg)] + hits[1]);
+}
+
 static PyMethodDef methods[] = {
     {"count", count, METH_O, nullptr},
     {"counted", counted, METH_O, nullptr},
     {"scaled", scaled, METH_O, nullptr},
+    {"set_action", set_action, METH_O, nullptr},
+    {"get_action", get_action, METH_O, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 

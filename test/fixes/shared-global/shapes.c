@@ -150,29 +150,13 @@ get_current(PyObject *self, PyObject *arg)
     return Py_XNewRef(current);
 }
 
-int shared_level;
+static int shared_level;
 
 static PyObject *
 set_level(PyObject *self, PyObject *arg)
 {
-    shared_level = PyObject_IsTrue(arg);  // no edit: other files declare it, too
+    shared_level = PyObject_IsTrue(arg);
     Py_RETURN_NONE;
-}
-
-static int low, high;
-
-static PyObject *
-set_range(PyObject *self, PyObject *arg)
-{
-    low = 1;   // no edit: the declaration has more than one variable
-    high = 2;  // no edit: the declaration has more than one variable
-    Py_RETURN_NONE;
-}
-
-static PyObject *
-get_range(PyObject *self, PyObject *arg)
-{
-    return Py_BuildValue("ii", low, high);
 }
 
 static PyMethodDef methods[] = {
@@ -191,8 +175,6 @@ static PyMethodDef methods[] = {
     {"set_current", set_current, METH_O, NULL},
     {"get_current", get_current, METH_O, NULL},
     {"set_level", set_level, METH_O, NULL},
-    {"set_range", set_range, METH_O, NULL},
-    {"get_range", get_range, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 
