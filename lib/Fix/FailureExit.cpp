@@ -33,14 +33,6 @@ bool makesSomething(const FunctionText &Code, uint32_t Begin, uint32_t End) {
   });
 }
 
-/// Does the condition ask whether a call reported failure by a number?
-bool asksForFailure(std::string_view Text, uint32_t Begin, uint32_t End) {
-  llvm::StringRef Condition(Text.substr(Begin, End - Begin));
-  return Condition.contains("(") &&
-         (Condition.ends_with("< 0") || Condition.ends_with("== -1") ||
-          Condition.contains("< 0)") || Condition.contains("== -1)"));
-}
-
 class Examples {
 public:
   Examples(const FunctionText &Code, StatementId Where,
@@ -56,7 +48,7 @@ public:
         Code.mentions(Variable, Parts[0]))
       return None;
     auto [Open, Close] = Code.condition(S);
-    bool Number = asksForFailure(Code.Text, Open, Close) &&
+    bool Number = asksForFailure(Open, Close) &&
                   !makesSomething(Code, Code[Where].end(), Code[S].end());
     bool Raises =
         Code.text(Parts[0]).find("PyErr_Set") != std::string_view::npos &&
@@ -65,6 +57,21 @@ public:
   }
 
 private:
+  /// Does the condition in these bytes ask whether a call reported failure by
+  /// a number: `f() < 0`, `err < 0`?
+  bool asksForFailure(uint32_t Begin, uint32_t End) const {
+    llvm::StringRef Condition(Code.Text.substr(Begin, End - Begin));
+    bool Call = Condition.contains('(') ||
+                llvm::any_of(Code.P.body(Code.F).Events, [&](const Event &E) {
+                  return boundBy(Code, E) &&
+                         E.Value.Kind == OperandKind::Result &&
+                         Code.mentions(boundBy(Code, E)->Name, Begin, End);
+                });
+    return Call &&
+           (Condition.ends_with("< 0") || Condition.ends_with("== -1") ||
+            Condition.contains("< 0)") || Condition.contains("== -1)"));
+  }
+
   bool asksForNull(StatementId S, StatementId Then) const {
     auto [Open, Close] = Code.condition(S);
     uint32_t Begin = Open, End = Close;

@@ -47,6 +47,9 @@ void putSection(Draft &D, const FixContext &Context, const FunctionText &Code,
 std::pair<StatementId, StatementId>
 statementsAround(const FunctionText &Code, uint32_t First, uint32_t Last);
 
+/// Has the thread a thread state where bytes \p Begin to \p End begin?
+bool isAttached(const FunctionText &Code, uint32_t Begin, uint32_t End);
+
 /// Is \p Text a name, or a path from one, that means the same wherever it is
 /// written? No call, no arithmetic.
 bool isPlainPath(std::string_view Text);

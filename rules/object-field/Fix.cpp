@@ -5,18 +5,18 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A lock that only some accesses hold is none: every function that uses the
-// fields of the structure that threads race for gets a critical section on the
-// object, or no function does.
+// A lock that only some accesses hold is none: the function of the finding gets
+// a critical section on the object, and with it every function that changes
+// the same fields, and those whose use of them is a note of this finding. Who
+// only reads them and is a finding of its own gets its own fix.
 //
 //===----------------------------------------------------------------------===//
 
-#include "FieldUses.h"
+#include "FieldParts.h"
 #include "Fix/Section.h"
 #include "Fix/Wrap.h"
 #include "Judge.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringRef.h"
 #include <set>
 
 namespace ungil::rules {
@@ -46,12 +46,11 @@ private:
   const Finding &Found;
   std::map<FunctionId, std::vector<const FieldAccess *>> Users;
   std::set<FunctionId> Helpers; ///< run under the section of their callers
-  std::set<EntityId> Racing;
   std::string Reason;
   FixPlan Out;
 };
 
-/// Every function that uses a field of the structure that threads race for.
+/// Which functions the fix is about, and their accesses.
 void FieldFix::findUsers() {
   ObjectLockModel Locks(P);
   EntityId Record = P.entity(Found.About.Entity).Parent;
@@ -59,20 +58,40 @@ void FieldFix::findUsers() {
   if (!P.entity(Record).has(EF_PyRecord))
     return refuse("the fields are not those of a Python object, which alone "
                   "can have a critical section");
+  FunctionId Here = Found.About.Function;
+  std::set<FunctionId> Known; ///< functions that have findings
+  std::set<EntityId> Racing;  ///< fields that the one of Here is about
+  std::set<EntityId> Others;  ///< fields that another lock protects
   for (const auto &[Field, Accesses] : P.Fields) {
     if (P.entity(Field).Parent != Record)
       continue;
-    std::vector<FieldVerdict> Verdicts = judgeField(P, Locks, Field);
-    if (Verdicts.empty())
-      continue;
-    Racing.insert(Field);
-    for (const FieldVerdict &V : Verdicts)
+    for (const FieldVerdict &V : judgeField(P, Locks, Field)) {
+      if (V.Conf != Confidence::Low)
+        Known.insert(V.At.At.Function);
+      if (V.At.At.Function == Here)
+        Racing.insert(Field);
       if (!V.Lock.empty() && V.Lock != Section)
-        refuse("other accesses hold another lock, and a section would not "
-               "exclude them");
-    for (const FieldAccess &A : Accesses)
-      if (!Locks.at(A).Names.count(Section))
-        Users[A.At.Function].push_back(&A);
+        Others.insert(Field);
+    }
+  }
+  if (llvm::any_of(Racing, [&](EntityId F) { return Others.count(F); }))
+    refuse("other accesses hold another lock, and a section would not "
+           "exclude them");
+  for (EntityId Field : Racing) {
+    std::vector<const FieldAccess *> Bare;
+    std::set<FunctionId> Concerned{Here};
+    for (const FieldAccess &A : P.Fields.at(Field)) {
+      if (Locks.at(A).Names.count(Section))
+        continue;
+      Bare.push_back(&A);
+      bool Object = P.entity(leafOf(A)).Class == TypeClass::PyObject;
+      bool Alone = A.Use == FieldUse::Test && Object;
+      if (A.Use > FieldUse::Read || (!Known.count(A.At.Function) && !Alone))
+        Concerned.insert(A.At.Function);
+    }
+    for (const FieldAccess *A : Bare)
+      if (Concerned.count(A->At.Function))
+        Users[A->At.Function].push_back(A);
   }
 }
 
@@ -104,18 +123,22 @@ void FieldFix::lock(FunctionId F,
     return refuse(In + "the code is generated, or could not be read");
   FieldUses Fields(P, Code, Uses, Helpers);
   Draft Small(Code);
-  Section Around = Fields.section(Small);
-  putSection(Small, Context, Code, Around);
+  if (Section Around = Fields.section(Small); !Small.isRefused())
+    putSection(Small, Context, Code, Around);
   if (!Small.isRefused())
     return add(Small.finish(Applicability::Suggested, ""));
+  Draft Parts(Code);
+  lockParts(Parts, Context, Code, Uses, Helpers);
+  if (!Parts.isRefused())
+    return add(Parts.finish(Applicability::Suggested, ""));
   Draft Whole(Code);
-  std::string Object = Fields.object(Whole);
+  std::string Object = Fields.parameter(Whole);
   Fields.checkWhole(Whole);
   if (!Whole.isRefused())
     wrapInSection(Whole, Context, Code, Object);
-  if (Whole.isRefused())
-    return refuse(In + Whole.reason());
-  add(Whole.finish(Applicability::Suggested, ""));
+  if (!Whole.isRefused())
+    return add(Whole.finish(Applicability::Suggested, ""));
+  refuse(In + Parts.reason());
 }
 
 FixPlan FieldFix::plan() {
@@ -123,7 +146,7 @@ FixPlan FieldFix::plan() {
     return {};
   findUsers();
   leaveOutHelpers();
-  constexpr size_t Many = 16;
+  constexpr size_t Many = 100;
   if (Users.size() > Many)
     refuse("as many as " + std::to_string(Users.size()) +
            " functions use the fields: which of them belong under one lock is "
