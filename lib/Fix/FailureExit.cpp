@@ -43,6 +43,9 @@ public:
   /// before it; None if it is something else.
   StatementId failing(StatementId S) const {
     std::vector<StatementId> Parts = Code.children(S);
+    if (Code[S].Kind == StatementKind::If && Parts.size() == 2)
+      if (StatementId Last = refusing(Parts[1]); Last != None)
+        return Last;
     if (Code[S].Kind != StatementKind::If || Code[S].has(SF_Macro) ||
         Parts.empty() || !Code.endsWays(Parts[0]) ||
         Code.mentions(Variable, Parts[0]))
@@ -57,6 +60,19 @@ public:
   }
 
 private:
+  /// The last branch of `else if`s, where it raises an exception and leaves.
+  StatementId refusing(StatementId Else) const {
+    while (Code[Else].Kind == StatementKind::If &&
+           Code.children(Else).size() == 2)
+      Else = Code.children(Else)[1];
+    bool Raises = Code[Else].Kind == StatementKind::Compound &&
+                  Code.endsWays(Else) &&
+                  Code.text(Else).find("PyErr_Set") != std::string_view::npos &&
+                  !Code.mentions(Variable, Else) &&
+                  !makesSomething(Code, Code[Where].end(), Code[Else].end());
+    return Raises ? Else : None;
+  }
+
   /// Does the condition in these bytes ask whether a call reported failure by
   /// a number: `f() < 0`, `err < 0`?
   bool asksForFailure(uint32_t Begin, uint32_t End) const {
@@ -116,8 +132,10 @@ std::string wayOut(const FunctionText &Code, StatementId Exit) {
 } // namespace
 
 std::string failureExit(const FunctionText &Code, StatementId Where,
-                        const std::string &Variable) {
+                        const std::string &Variable, bool InFront) {
   Examples All(Code, Where, Variable);
+  if (StatementId Exit = InFront ? All.failing(Where) : None; Exit != None)
+    return wayOut(Code, Exit);
   for (StatementId S : Code.siblingsAfter(Where))
     if (StatementId Exit = All.failing(S); Exit != None)
       return wayOut(Code, Exit);

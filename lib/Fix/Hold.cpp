@@ -8,6 +8,7 @@
 #include "Fix/Hold.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include <set>
 
 namespace ungil::fix {
 
@@ -44,6 +45,99 @@ bool computesResult(const FunctionText &Code, StatementId S) {
       return true;
   }
   return false;
+}
+
+std::pair<uint32_t, uint32_t> ownBytes(const FunctionText &Code,
+                                       StatementId S) {
+  if (Code[S].has(SF_Macro))
+    return {Code[S].Offset, Code[S].end()};
+  switch (Code[S].Kind) {
+  case StatementKind::If:
+  case StatementKind::Switch:
+    return Code.condition(S);
+  case StatementKind::Declaration:
+  case StatementKind::Expression:
+  case StatementKind::Return:
+    return {Code[S].Offset, Code[S].end()};
+  default:
+    return {0, 0};
+  }
+}
+
+namespace {
+
+class Cover {
+public:
+  Cover(Draft &D, const FunctionText &Code, const Lifetime &Life,
+        const std::vector<StatementId> &Reads, HeldReference &H)
+      : D(D), Code(Code), Life(Life), Reads(Reads), H(H) {}
+
+  void run(llvm::function_ref<bool(EventId, bool)> Counts) {
+    const Function &Body = Code.P.body(Code.F);
+    for (EventId E = 0; E != Body.Events.size(); ++E) {
+      StatementId S = Code.at(Body.Events[E]);
+      if (S == None || Code[S].Offset < Code[Reads.front()].Offset)
+        continue;
+      bool Reading = llvm::is_contained(Reads, S), Copied = mentionsCopy(S);
+      bool Uses = llvm::is_contained(Life.Uses, E) && (Reading || Copied);
+      if (Body.Events[E].Kind == EventKind::Bind && (Reading || Uses))
+        addCopy(Body.Events[E]);
+      if (Uses && Counts(E, Copied) && !Reading)
+        extend(S);
+    }
+    if (Code[H.First].Kind == StatementKind::Compound &&
+        Code[H.First].Parent != None &&
+        Code[Code[H.First].Parent].Kind != StatementKind::Compound)
+      H.First = H.Last = Code[H.First].Parent;
+  }
+
+private:
+  bool mentionsCopy(StatementId S) const {
+    auto [From, To] = ownBytes(Code, S);
+    if (From == To) {
+      From = Code[S].Offset;
+      To = Code[S].end();
+    }
+    return llvm::any_of(Copies, [&, Begin = From, End = To](auto &Name) {
+      return Code.mentions(Name, Begin, End);
+    });
+  }
+  void addCopy(const Event &Bind) {
+    const Path &To = Code.P.path(Bind.Where);
+    if (To.Root == RootKind::Local && To.Steps.empty() &&
+        (Life.Inner.count(To.Index) || Life.Copies.count(To.Index)))
+      Copies.insert(Code.P.body(Code.F).Locals[To.Index].Name);
+  }
+  /// \p S, or what it is part of, in the block of H.First; None.
+  StatementId sibling(StatementId S) const {
+    while (S != None && Code[S].Parent != Code[H.First].Parent)
+      S = Code[S].Parent;
+    return S;
+  }
+  void extend(StatementId S) {
+    while (sibling(S) == None) {
+      // It is used further out: the reference begins there, too.
+      H.First = H.Last = Code[H.First].Parent;
+      if (Code[H.First].Parent == None)
+        return D.refuse("it is needed in the whole body");
+    }
+    H.Last = std::max(H.Last, sibling(S));
+  }
+
+  Draft &D;
+  const FunctionText &Code;
+  const Lifetime &Life;
+  const std::vector<StatementId> &Reads;
+  HeldReference &H;
+  std::set<std::string> Copies; ///< names of variables that lead to the object
+};
+
+} // namespace
+
+void coverUses(Draft &D, const FunctionText &Code, const Lifetime &Life,
+               const std::vector<StatementId> &Reads, HeldReference &H,
+               llvm::function_ref<bool(EventId, bool)> Counts) {
+  Cover(D, Code, Life, Reads, H).run(Counts);
 }
 
 std::string Holds::freeName(const std::string &Wanted) const {
@@ -130,6 +224,14 @@ void Holds::take(const HeldReference &H) {
                   return S.Kind == StatementKind::Label;
                 }));
   bool Later = H.At != H.First;
+  llvm::ArrayRef<std::string> Take = H.Take;
+  if (!Later && !Jumps &&
+      llvm::StringRef(Take.front()).starts_with(H.Name + " = ")) {
+    D.before(H.First, H.Type + Take.front());
+    for (const std::string &Line : Take.drop_front())
+      D.before(H.First, Line);
+    return;
+  }
   D.before(H.First, H.Type + H.Name + (Later && !Jumps ? " = NULL;" : ";"));
   if (Later && Jumps)
     D.before(H.First, H.Name + " = NULL;");

@@ -21,6 +21,8 @@
 #define UNGIL_FIX_HOLD_H
 
 #include "Fix/Fix.h"
+#include "Fix/Lifetime.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include <map>
 #include <string>
 #include <utility>
@@ -40,6 +42,18 @@ struct HeldReference {
   /// Statements of one block that it lives through; At is in First.
   StatementId First = None, Last = None;
 };
+
+/// Makes \p H live as long as variables that statements \p Reads set lead to
+/// the object. Refuses when it would be the whole body. \p Counts is asked
+/// about every event that uses the reference, with whether it does so through a
+/// variable, and says whether the reference has to live until there.
+void coverUses(Draft &D, const FunctionText &Code, const Lifetime &Life,
+               const std::vector<StatementId> &Reads, HeldReference &H,
+               llvm::function_ref<bool(EventId, bool)> Counts);
+
+/// Bytes of statement \p S without the statements in it: the condition of an
+/// `if` or `switch`. Both 0 for a loop.
+std::pair<uint32_t, uint32_t> ownBytes(const FunctionText &Code, StatementId S);
 
 class Holds {
 public:

@@ -41,6 +41,7 @@ private:
   std::optional<State> takesReference(StatementId S);
   void removeTaking(StatementId S);
   State ownDefault(StatementId S);
+  bool makesNew(StatementId S) const;
   bool assigns(StatementId S) const;
   bool mentioned(StatementId S) const;
   bool keepsWithout(StatementId S) const;
@@ -154,9 +155,15 @@ std::optional<State> Releases::takesReference(StatementId S) {
   return std::nullopt;
 }
 
-/// Removes `Py_INCREF(v);`, with the `if (v != NULL)` around it.
+/// Removes `Py_INCREF(v);`, with the `if (v != NULL)` around it. A branch that
+/// has an else must not be empty.
 void Releases::removeTaking(StatementId S) {
   StatementId Parent = Code[S].Parent;
+  StatementId Around = Code[Parent].Parent;
+  if (Code[Parent].Kind == StatementKind::Compound && Around != None &&
+      Code[Around].Kind == StatementKind::If &&
+      Code.children(Around).size() == 2 && Code.children(Parent).size() == 1)
+    return D.rewrite(S, {"/* the reference is ours already */"});
   bool Alone = Code[Parent].Kind == StatementKind::If &&
                Code.children(Parent).size() == 1;
   D.remove(Alone ? Parent : S);
@@ -204,7 +211,8 @@ State Releases::leave(StatementId S, State Now) {
   return State::Unreached;
 }
 
-/// `if (v == NULL) v = fallback;`: then we own the fallback as well.
+/// `if (v == NULL) v = fallback;`: then we own the fallback as well. What a
+/// call makes is the function's own already.
 State Releases::ownDefault(StatementId S) {
   std::vector<Token> Words = tokens(Code.Text, Code[S].Offset, Code[S].end());
   bool Plain = llvm::all_of(Words, [&](const Token &T) {
@@ -212,6 +220,8 @@ State Releases::ownDefault(StatementId S) {
     return T.Kind == TokenKind::Name || Text == "=" || Text == ";" ||
            Text == "->" || Text == ".";
   });
+  if (makesNew(S))
+    return State::Given;
   if (!Plain || Words.size() < 4) {
     D.refuse("'" + V.Name + "' is set again on some of the ways");
     return State::Null;
@@ -221,6 +231,18 @@ State Releases::ownDefault(StatementId S) {
             "Py_NewRef(" + std::string(Code.Text.substr(Begin, End - Begin)) +
                 ")");
   return State::Ours;
+}
+
+/// Is the new value in \p S what a call returns that lends nothing?
+bool Releases::makesNew(StatementId S) const {
+  return llvm::any_of(Code.P.body(Code.F).Events, [&](const Event &E) {
+    if (E.Kind != EventKind::Bind || E.Range.Offset < Code[S].Offset ||
+        E.Range.Offset >= Code[S].end() || E.Value.Kind != OperandKind::Result)
+      return false;
+    const Event &Call = Code.P.event({Code.F, E.Value.Index});
+    const ApiFunction *Api = Code.P.api(Call);
+    return Call.Kind == EventKind::Call && !(Api && Api->Borrow);
+  });
 }
 
 State Releases::walkSimple(StatementId S, State Now) {

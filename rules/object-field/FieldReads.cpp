@@ -146,59 +146,28 @@ bool FieldReads::takesItself(const Group &G) const {
 
 /// Variables that lead to the object make it needed for longer.
 void FieldReads::findLast(Draft &D, Group &G) const {
-  const Read &R = G.Reads.front();
-  PathId Where = Uses.pathOf(*R.Access);
+  PathId Where = Uses.pathOf(*G.Reads.front().Access);
   if (Where == None)
     return;
-  const Function &Body = P.body(Code.F);
-  Lifetime Life = lifetimeOf(P, Code.F, Where);
-  std::set<std::string> Names;
-  auto InReads = [&](StatementId S) {
-    return llvm::any_of(G.Reads,
-                        [&](const Read &Other) { return Other.Where == S; });
+  std::vector<StatementId> Statements;
+  for (const Read &R : G.Reads)
+    Statements.push_back(R.Where);
+  HeldReference H;
+  H.First = G.First;
+  H.Last = G.Last;
+  auto Counts = [&](EventId E, bool Copied) {
+    const Event &Ev = P.event({Code.F, E});
+    if (takesOne(P, Ev))
+      return true;
+    if (Uses.takesReference(E, Where) &&
+        (Copied || takesItself(G) || Ev.Kind != EventKind::Return))
+      return false;
+    checkUse(D, G, E);
+    return true;
   };
-  for (EventId E = 0; E != Body.Events.size(); ++E) {
-    const Event &Ev = Body.Events[E];
-    StatementId S = Code.at(Ev);
-    if (S == None || Ev.Range.Offset < Code[R.Where].Offset)
-      continue;
-    auto Mentions = [&](const std::string &Name) {
-      auto [From, To] = ownBytes(Code, S);
-      if (From == To)
-        To = Code[S].end(), From = Code[S].Offset;
-      return Code.mentions(Name, From, To);
-    };
-    bool Reading = InReads(S);
-    bool Copied = llvm::any_of(Names, Mentions);
-    bool Used = llvm::is_contained(Life.Uses, E);
-    if (Ev.Kind == EventKind::Bind && (Reading || (Copied && Used))) {
-      const Path &To = P.path(Ev.Where);
-      if (To.Root == RootKind::Local && To.Steps.empty() &&
-          (Life.Inner.count(To.Index) || Life.Copies.count(To.Index)))
-        Names.insert(Body.Locals[To.Index].Name);
-    }
-    if (!Used || (!Reading && !Copied))
-      continue;
-    if (!takesOne(P, Ev)) {
-      if (Uses.takesReference(E, Where) &&
-          (Copied || takesItself(G) || Ev.Kind != EventKind::Return))
-        continue;
-      checkUse(D, G, E);
-    }
-    StatementId Around = Reading ? None : S;
-    while (Around != None && siblingAround(Around, G.First) == None) {
-      // It is used further out: the reference begins there, too.
-      G.First = Code[G.First].Parent;
-      if (Code[G.First].Parent == None)
-        return D.refuse("it is needed in the whole body");
-      G.Last = siblingAround(G.Reads.back().Where, G.First);
-    }
-    if (Around != None)
-      G.Last = std::max(G.Last, siblingAround(Around, G.First));
-  }
-  if (Code[G.First].Kind == StatementKind::Compound &&
-      Code[Code[G.First].Parent].Kind != StatementKind::Compound)
-    G.First = G.Last = Code[G.First].Parent;
+  coverUses(D, Code, lifetimeOf(P, Code.F, Where), Statements, H, Counts);
+  G.First = H.First;
+  G.Last = H.Last;
 }
 
 std::string FieldReads::typeOf(const Read &R) const {

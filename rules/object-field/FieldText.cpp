@@ -6,29 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "FieldText.h"
+#include "Fix/Hold.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLExtras.h"
 
 namespace ungil::rules {
 
 using namespace fix;
-
-std::pair<uint32_t, uint32_t> ownBytes(const FunctionText &Code,
-                                       StatementId S) {
-  if (Code[S].has(SF_Macro))
-    return {Code[S].Offset, Code[S].end()};
-  switch (Code[S].Kind) {
-  case StatementKind::If:
-  case StatementKind::Switch:
-    return Code.condition(S);
-  case StatementKind::Declaration:
-  case StatementKind::Expression:
-  case StatementKind::Return:
-    return {Code[S].Offset, Code[S].end()};
-  default:
-    return {0, 0};
-  }
-}
 
 namespace {
 

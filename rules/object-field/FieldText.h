@@ -15,7 +15,6 @@
 
 #include "Fix/FunctionText.h"
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace ungil::rules {
@@ -27,11 +26,6 @@ struct FieldText {
   /// In front of it stand `&&`, `||` or `?`: it may not be read at all.
   bool Conditional = false;
 };
-
-/// Bytes of statement \p S without the statements in it: the condition of an
-/// `if` or `switch`. Both 0 for a loop.
-std::pair<uint32_t, uint32_t> ownBytes(const fix::FunctionText &Code,
-                                       fix::StatementId S);
 
 /// Where statement \p S itself names \p Field.
 std::vector<FieldText> fieldTexts(const fix::FunctionText &Code,
