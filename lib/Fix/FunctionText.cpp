@@ -116,8 +116,11 @@ bool FunctionText::leaves(StatementId S, uint32_t Begin, uint32_t End) const {
 
 std::pair<uint32_t, uint32_t> FunctionText::condition(StatementId If) const {
   std::vector<StatementId> Parts = children(If);
+  // The head of a `for` has a statement of its own; the body is the last.
   uint32_t End =
-      Parts.empty() ? Statements[If].end() : Statements[Parts[0]].Offset;
+      Parts.empty() ? Statements[If].end() : Statements[Parts.back()].Offset;
+  if (Statements[If].Kind == StatementKind::If && !Parts.empty())
+    End = Statements[Parts[0]].Offset;
   uint32_t Open = 0, Close = 0, Depth = 0;
   for (const Token &T : tokens(Text, Statements[If].Offset, End)) {
     std::string_view S = spelling(Text, T);

@@ -52,6 +52,10 @@ std::pair<uint32_t, uint32_t> ownBytes(const FunctionText &Code,
   if (Code[S].has(SF_Macro))
     return {Code[S].Offset, Code[S].end()};
   switch (Code[S].Kind) {
+  case StatementKind::Loop:
+    if (llvm::StringRef(Code.text(S)).starts_with("do"))
+      return {0, 0};
+    [[fallthrough]];
   case StatementKind::If:
   case StatementKind::Switch:
     return Code.condition(S);
@@ -165,7 +169,7 @@ void Holds::check(const HeldReference &H) {
   if (mayThrow(Context, Code.F, Begin, End))
     return D.refuse("a C++ exception could pass the release");
   for (StatementId S = H.At;; S = Code[S].Parent) {
-    if (Code[S].Kind == StatementKind::Loop)
+    if (S != H.At && Code[S].Kind == StatementKind::Loop)
       return D.refuse("it would be taken again in each turn of a loop");
     if (S == H.First)
       break;

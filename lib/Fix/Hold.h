@@ -51,8 +51,8 @@ void coverUses(Draft &D, const FunctionText &Code, const Lifetime &Life,
                const std::vector<StatementId> &Reads, HeldReference &H,
                llvm::function_ref<bool(EventId, bool)> Counts);
 
-/// Bytes of statement \p S without the statements in it: the condition of an
-/// `if` or `switch`. Both 0 for a loop.
+/// Bytes of statement \p S without the statements in it: the head of an `if`,
+/// a `switch` or a loop. Both 0 for `do`.
 std::pair<uint32_t, uint32_t> ownBytes(const FunctionText &Code, StatementId S);
 
 class Holds {

@@ -325,6 +325,8 @@ void SectionWriter::writeFrame(const Exits &Ways) {
   std::string Two = S.Objects.size() == 2 ? "2" : "";
   D.before(S.First, "Py_BEGIN_CRITICAL_SECTION" + Two + "(" +
                         llvm::join(S.Objects, ", ") + ");");
+  if (!Ways.label().empty())
+    D.after(S.Last, Ways.label() + ":;");
   D.after(S.Last, "Py_END_CRITICAL_SECTION" + Two + "();");
   for (const std::string &Line : S.After)
     D.after(S.Last, Line);
@@ -340,7 +342,7 @@ void SectionWriter::run() {
   checkInside();
   if (D.isRefused())
     return;
-  Exits Ways(D, Code, Range, isCxx(Context, Code.file()));
+  Exits Ways(D, Code, Range, isCxx(Context, Code.file()), S.MayJump);
   Ways.plan(S.Part, S.From, S.Leave);
   hoistDeclarations();
   if (D.isRefused())

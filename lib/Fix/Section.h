@@ -30,6 +30,7 @@ struct Section {
   std::vector<std::string> Objects;      ///< one or two expressions
   std::vector<std::string> Before;       ///< statements in front of it
   std::vector<std::string> After;        ///< statements behind it, on every way
+  bool MayJump = false; ///< ways out may lead to its end by goto
 
   /// Statements at the beginning of one part of the section, and on every way
   /// out of that part: the body of a loop or a branch; None: nothing.

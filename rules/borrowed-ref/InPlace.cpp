@@ -148,6 +148,7 @@ void InPlace::hold() {
   auto [Begin, End] = ownBytes(Code, Lent.Where);
   if (Lent.Call.NameBegin < Begin || Lent.Call.End > End || isConditional() ||
       Code[Lent.Where].has(SF_Macro) || Code.hasDirective(Begin, End) ||
+      Code[Lent.Where].Kind == StatementKind::Loop ||
       Lent.Strong->Form == ReplaceForm::OutNone)
     return D.refuse("the call is part of a larger expression");
   Holds References(D, Context, Code);

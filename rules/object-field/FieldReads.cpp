@@ -24,7 +24,7 @@ void FieldReads::findReads(Draft &D) {
     if (S != None)
       Texts = fieldTexts(Code, S, Name);
     if (Texts.empty())
-      return D.refuse("'" + Name + "' is read in a loop's head or in a macro");
+      return D.refuse("'" + Name + "' is read in a macro");
     for (FieldText &T : Texts) {
       bool Known = llvm::any_of(
           Reads, [&](const Read &R) { return R.Text.Begin == T.Begin; });
@@ -91,6 +91,17 @@ StatementId FieldReads::headOf(const Read &R) const {
   return Fixed ? Head : R.Where;
 }
 
+/// A loop asks again in each turn.
+void FieldReads::checkLoop(Draft &D, const Group &G) const {
+  const Read &R = G.Reads.front();
+  uint32_t Begin = Code[G.At].Offset, End = Code[G.At].end();
+  if (Code[G.At].Kind == StatementKind::Loop &&
+      (Uses.writesBetween(leafOf(*R.Access), Begin, End) ||
+       changedIn(Code, R.Text.Object, Begin, End)))
+    D.refuse("'" + P.entity(leafOf(*R.Access)).Name +
+             "' is read in the head of a loop that changes it");
+}
+
 void FieldReads::group() {
   for (const Read &R : Reads) {
     auto Known =
@@ -125,7 +136,7 @@ void FieldReads::checkUse(Draft &D, const Group &G, EventId E) const {
   if (Ev.Kind == EventKind::Write)
     return D.refuse("what " + Name + " holds is stored somewhere else");
   const ApiFunction *Api = Ev.Kind == EventKind::Call ? P.api(Ev) : nullptr;
-  if (!Api || !Api->Ownership)
+  if (!Api || !Api->Ownership || tookBefore(E, Where))
     return;
   auto Given = [&](int Arg) {
     return Arg >= 0 &&
@@ -134,6 +145,15 @@ void FieldReads::checkUse(Draft &D, const Group &G, EventId E) const {
   if (llvm::any_of(Api->Ownership->Releases, Given) ||
       llvm::any_of(Api->Ownership->Steals, Given))
     D.refuse("the reference that " + Name + " held is released or given away");
+}
+
+/// Was a reference taken on some way to \p E? Then that is what it lets go of.
+bool FieldReads::tookBefore(EventId E, PathId Where) const {
+  const Function &Body = P.body(Code.F);
+  for (EventId Before = 0; Before != E; ++Before)
+    if (takesOne(P, Body.Events[Before]) && Uses.uses(Before, Where))
+      return true;
+  return false;
 }
 
 /// Is the reference that \p G returns one that it takes itself?
@@ -263,6 +283,7 @@ void FieldReads::hold(Draft &D, Holds &Out) {
     return;
   group();
   for (Group &G : Groups) {
+    checkLoop(D, G);
     findLast(D, G);
     if (!D.isRefused())
       add(D, Out, G);

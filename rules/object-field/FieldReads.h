@@ -50,9 +50,11 @@ private:
   void findReads(fix::Draft &D);
   void group();
   fix::StatementId headOf(const Read &R) const;
+  void checkLoop(fix::Draft &D, const Group &G) const;
   bool joins(const Group &G, const Read &R) const;
   void findLast(fix::Draft &D, Group &G) const;
   void checkUse(fix::Draft &D, const Group &G, EventId E) const;
+  bool tookBefore(EventId E, PathId Where) const;
   bool takesItself(const Group &G) const;
   std::string typeOf(const Read &R) const;
   void add(fix::Draft &D, fix::Holds &Out, const Group &G) const;

@@ -17,6 +17,7 @@
 #include "Fix/Wrap.h"
 #include "Judge.h"
 #include "llvm/ADT/STLExtras.h"
+#include <functional>
 #include <set>
 
 namespace ungil::rules {
@@ -39,6 +40,8 @@ private:
   void findUsers();
   void leaveOutHelpers();
   void lock(FunctionId F, const std::vector<const FieldAccess *> &Uses);
+  void lockAll();
+  void lockUsers();
   void add(const FixPlan &Part);
 
   const FixContext &Context;
@@ -121,39 +124,74 @@ void FieldFix::lock(FunctionId F,
   if (!Code.isValid() || P.entityOf(F).has(EF_Generated) ||
       P.entityOf(F).has(EF_HasError) || !P.reportable(F))
     return refuse(In + "the code is generated, or could not be read");
+  // From what changes least to what changes most.
   FieldUses Fields(P, Code, Uses, Helpers);
-  Draft Small(Code);
-  if (Section Around = Fields.section(Small); !Small.isRefused())
-    putSection(Small, Context, Code, Around);
-  if (!Small.isRefused())
-    return add(Small.finish(Applicability::Suggested, ""));
-  Draft Parts(Code);
-  lockParts(Parts, Context, Code, Uses, Helpers);
-  if (!Parts.isRefused())
-    return add(Parts.finish(Applicability::Suggested, ""));
-  Draft Whole(Code);
-  std::string Object = Fields.parameter(Whole);
-  Fields.checkWhole(Whole);
-  if (!Whole.isRefused())
-    wrapInSection(Whole, Context, Code, Object);
-  if (!Whole.isRefused())
-    return add(Whole.finish(Applicability::Suggested, ""));
-  refuse(In + Parts.reason());
+  auto Around = [&](Draft &D, bool MayJump) {
+    Section All = Fields.section(D);
+    All.MayJump = MayJump;
+    putSection(D, Context, Code, std::move(All));
+  };
+  auto Whole = [&](Draft &D) {
+    std::string Object = Fields.parameter(D);
+    Fields.checkWhole(D);
+    if (!D.isRefused())
+      wrapInSection(D, Context, Code, Object);
+  };
+  const std::function<void(Draft &)> Ways[] = {
+      [&](Draft &D) { Around(D, false); },
+      [&](Draft &D) { lockParts(D, Context, Code, Uses, Helpers); },
+      Whole,
+      [&](Draft &D) { Around(D, true); },
+  };
+  std::string Why;
+  for (const auto &Way : Ways) {
+    Draft D(Code);
+    Way(D);
+    if (!D.isRefused())
+      return add(D.finish(Applicability::Suggested, ""));
+    Why = D.reason();
+  }
+  refuse(In + Why);
+}
+
+void FieldFix::lockAll() {
+  for (const auto &[F, Uses] : Users)
+    if (Reason.empty() && !Helpers.count(F))
+      lock(F, Uses);
+}
+
+/// Helpers run under the sections of their callers, or hold them themselves
+/// when what one reference is does not belong to what another is.
+void FieldFix::lockUsers() {
+  leaveOutHelpers();
+  lockAll();
+  bool Alone = llvm::all_of(Users, [&](const auto &User) {
+    return llvm::all_of(User.second, [&](const FieldAccess *A) {
+      return P.entity(leafOf(*A)).Class == TypeClass::PyObject;
+    });
+  });
+  if (Reason.empty() || Helpers.empty() || !Alone)
+    return;
+  std::string First = std::move(Reason);
+  Helpers.clear();
+  Reason.clear();
+  Out = {};
+  lockAll();
+  if (!Reason.empty())
+    Reason = std::move(First);
 }
 
 FixPlan FieldFix::plan() {
   if (Found.About.Entity == None)
     return {};
   findUsers();
-  leaveOutHelpers();
   constexpr size_t Many = 100;
   if (Users.size() > Many)
     refuse("as many as " + std::to_string(Users.size()) +
            " functions use the fields: which of them belong under one lock is "
            "for a person to say");
-  for (const auto &[F, Uses] : Users)
-    if (Reason.empty() && !Helpers.count(F))
-      lock(F, Uses);
+  if (Reason.empty())
+    lockUsers();
   if (Reason.empty() && Out.Edits.empty())
     refuse("nothing was found that could hold a section");
   if (!Reason.empty()) {
