@@ -8,6 +8,7 @@
 #include "FieldParts.h"
 #include "FieldReads.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
 
 namespace ungil::rules {
 namespace {
@@ -36,6 +37,7 @@ private:
     return P.event(A.At).Range.Offset;
   }
   bool inRuns(const FieldAccess &A) const;
+  bool countsNew(const FieldAccess &A) const;
   void sort(const FieldAccess &A);
   void addTo(const FieldAccess &A);
   bool follows(const Run &Before, StatementId S, const FieldAccess &A) const;
@@ -60,6 +62,15 @@ bool Parts::inRuns(const FieldAccess &A) const {
   });
 }
 
+/// `self->f = v; Py_INCREF(self->f);`: the reference of the field itself.
+bool Parts::countsNew(const FieldAccess &A) const {
+  StatementId S = Code.at(offsetOf(A));
+  if (S == None || !Uses.writesBetween(leafOf(A), Code[0].Offset, offsetOf(A)))
+    return false;
+  llvm::StringRef Text(Code.text(S));
+  return Text.starts_with("Py_INCREF(") || Text.starts_with("Py_XINCREF(");
+}
+
 /// What does \p A need?
 void Parts::sort(const FieldAccess &A) {
   EntityId Leaf = leafOf(A);
@@ -68,7 +79,7 @@ void Parts::sort(const FieldAccess &A) {
   if (A.LazyTest != None)
     return D.refuse(Name + " is made when it is found unset, by calls that "
                            "let go of the section");
-  if (A.Use > FieldUse::Read) {
+  if (A.Use > FieldUse::Read || countsNew(A)) {
     Under.push_back(&A);
   } else if (Class == TypeClass::PyObject) {
     if (A.Use == FieldUse::Read || Uses.isCleared(A))

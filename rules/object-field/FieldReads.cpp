@@ -91,12 +91,13 @@ StatementId FieldReads::headOf(const Read &R) const {
   return Fixed ? Head : R.Where;
 }
 
-/// A loop asks again in each turn.
+/// A loop asks again in each turn, and may wait for the answer to change.
 void FieldReads::checkLoop(Draft &D, const Group &G) const {
   const Read &R = G.Reads.front();
   uint32_t Begin = Code[G.At].Offset, End = Code[G.At].end();
+  bool Counts = llvm::StringRef(Code.text(G.At)).starts_with("for");
   if (Code[G.At].Kind == StatementKind::Loop &&
-      (Uses.writesBetween(leafOf(*R.Access), Begin, End) ||
+      (!Counts || Uses.writesBetween(leafOf(*R.Access), Begin, End) ||
        changedIn(Code, R.Text.Object, Begin, End)))
     D.refuse("'" + P.entity(leafOf(*R.Access)).Name +
              "' is read in the head of a loop that changes it");

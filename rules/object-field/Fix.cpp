@@ -17,6 +17,7 @@
 #include "Fix/Wrap.h"
 #include "Judge.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
 #include <functional>
 #include <set>
 
@@ -38,6 +39,7 @@ private:
       Reason = std::move(Why);
   }
   void findUsers();
+  void addTests(ObjectLockModel &Locks, EntityId Record);
   void leaveOutHelpers();
   void lock(FunctionId F, const std::vector<const FieldAccess *> &Uses);
   void lockAll();
@@ -73,7 +75,9 @@ void FieldFix::findUsers() {
         Known.insert(V.At.At.Function);
       if (V.At.At.Function == Here)
         Racing.insert(Field);
-      if (!V.Lock.empty() && V.Lock != Section)
+      // A busy flag is asked and set under the section.
+      if (!V.Lock.empty() && V.Lock != Section &&
+          !llvm::StringRef(V.Lock).starts_with("its flag "))
         Others.insert(Field);
     }
   }
@@ -95,6 +99,29 @@ void FieldFix::findUsers() {
     for (const FieldAccess *A : Bare)
       if (Concerned.count(A->At.Function))
         Users[A->At.Function].push_back(A);
+  }
+  addTests(Locks, Record);
+}
+
+/// What a function asks about the state of the object belongs to what it does
+/// with it then: a flag that says whether it is closed, or in use.
+void FieldFix::addTests(ObjectLockModel &Locks, EntityId Record) {
+  for (const auto &[Field, Accesses] : P.Fields) {
+    if (P.entity(Field).Parent != Record ||
+        P.entity(Field).Class != TypeClass::Scalar)
+      continue;
+    bool Changes = llvm::any_of(
+        Accesses, [](const FieldAccess &A) { return A.writes() && !A.Reinit; });
+    for (const FieldAccess &A : Accesses) {
+      auto User = Users.find(A.At.Function);
+      if (Changes && A.Use == FieldUse::Test && User != Users.end() &&
+          !llvm::is_contained(User->second, &A) && Locks.at(A).Names.empty() &&
+          llvm::any_of(User->second, [&](const FieldAccess *O) {
+            return P.entity(leafOf(*O)).Class != TypeClass::PyObject &&
+                   O->At.Event > A.At.Event;
+          }))
+        User->second.push_back(&A);
+    }
   }
 }
 
@@ -149,7 +176,9 @@ void FieldFix::lock(FunctionId F,
     Way(D);
     if (!D.isRefused())
       return add(D.finish(Applicability::Suggested, ""));
-    Why = D.reason();
+    // What stands in the way of single sections says most.
+    if (&Way == &Ways[1])
+      Why = D.reason();
   }
   refuse(In + Why);
 }
