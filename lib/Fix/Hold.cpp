@@ -212,35 +212,55 @@ std::string Holds::textWith(StatementId S, uint32_t Begin, uint32_t End) const {
   return Text + std::string(Code.Text.substr(Begin, End - Begin));
 }
 
-void Holds::take(const HeldReference &H) {
-  if (H.Existing) {
-    std::vector<std::string> Lines = H.Take;
-    if (Code[H.At].Kind == StatementKind::Declaration)
-      Lines.insert(Lines.begin(), H.Type + H.Name + ";");
-    return D.rewrite(H.At, std::move(Lines));
-  }
+/// No goto of C++ may pass an initialisation, nor may a case.
+bool Holds::mayJumpPast(const HeldReference &H) const {
   StatementId Block = Code[H.First].Parent;
-  // No goto of C++ may pass an initialisation, nor may a case.
-  bool Jumps = (Code[Block].Parent != None &&
-                Code[Code[Block].Parent].Kind == StatementKind::Switch) ||
-               (isCxx(Context, Code.file()) &&
-                llvm::any_of(Code.Statements, [](const Statement &S) {
-                  return S.Kind == StatementKind::Label;
-                }));
-  bool Later = H.At != H.First;
-  llvm::ArrayRef<std::string> Take = H.Take;
-  if (!Later && !Jumps &&
-      llvm::StringRef(Take.front()).starts_with(H.Name + " = ")) {
-    D.before(H.First, H.Type + Take.front());
-    for (const std::string &Line : Take.drop_front())
-      D.before(H.First, Line);
+  bool InSwitch = Code[Block].Parent != None &&
+                  Code[Code[Block].Parent].Kind == StatementKind::Switch;
+  return InSwitch || (isCxx(Context, Code.file()) &&
+                      llvm::any_of(Code.Statements, [](const Statement &S) {
+                        return S.Kind == StatementKind::Label;
+                      }));
+}
+
+/// `PyObject *v = take();`?
+bool Holds::initialises(const HeldReference &H) const {
+  return H.At == H.First && H.Open.empty() && !mayJumpPast(H) &&
+         llvm::StringRef(H.Take.front()).starts_with(H.Name + " = ");
+}
+
+void Holds::declare(const HeldReference &H) {
+  if (H.Existing || initialises(H))
     return;
-  }
-  D.before(H.First, H.Type + H.Name + (Later && !Jumps ? " = NULL;" : ";"));
-  if (Later && Jumps)
+  bool Later = H.At != H.First, Split = mayJumpPast(H);
+  D.before(H.First, H.Type + H.Name + (Later && !Split ? " = NULL;" : ";"));
+  if (Later && Split)
     D.before(H.First, H.Name + " = NULL;");
-  for (const std::string &Line : H.Take)
-    D.before(H.At, Line);
+}
+
+void Holds::take(const HeldReference &H) {
+  std::vector<std::string> Lines;
+  auto Same = [&](const HeldReference &Other) {
+    return &Other == &H || (!H.Open.empty() && !H.Existing && !Other.Existing &&
+                            Other.At == H.At && Other.Open == H.Open);
+  };
+  if (&*llvm::find_if(All, Same) != &H)
+    return; // taken with the first of them
+  if (H.Existing && Code[H.At].Kind == StatementKind::Declaration)
+    Lines.push_back(H.Type + H.Name + ";");
+  if (!H.Open.empty())
+    Lines.push_back(H.Open);
+  for (const HeldReference &Other : All)
+    if (Same(Other))
+      Lines.insert(Lines.end(), Other.Take.begin(), Other.Take.end());
+  if (!H.Close.empty())
+    Lines.push_back(H.Close);
+  if (H.Existing)
+    return D.rewrite(H.At, std::move(Lines));
+  if (initialises(H))
+    Lines.front().insert(0, H.Type);
+  for (std::string &Line : Lines)
+    D.before(H.At, std::move(Line));
 }
 
 void Holds::release(const HeldReference &H) {
@@ -278,6 +298,8 @@ void Holds::write() {
     check(H);
   if (D.isRefused())
     return;
+  for (const HeldReference &H : All)
+    declare(H);
   for (const HeldReference &H : All)
     take(H);
   for (const HeldReference &H : All)

@@ -35,6 +35,9 @@ struct HeldReference {
   std::string Type = "PyObject *";
   StatementId At = None;         ///< in front of it the reference is taken
   std::vector<std::string> Take; ///< so
+  /// Around Take: a critical section, which others that are taken in front of
+  /// the same statement share.
+  std::string Open, Close;
   /// At does nothing but set or declare Name: Take replaces it.
   bool Existing = false;
   /// Bytes that lent the reference and become Name.
@@ -72,6 +75,9 @@ public:
 
 private:
   void check(const HeldReference &H);
+  bool initialises(const HeldReference &H) const;
+  bool mayJumpPast(const HeldReference &H) const;
+  void declare(const HeldReference &H);
   void take(const HeldReference &H);
   void release(const HeldReference &H);
   void writeReturn(StatementId S, const std::vector<std::string> &Releases);

@@ -222,9 +222,9 @@ void FieldReads::add(Draft &D, Holds &Out, const Group &G) const {
   H.First = G.First;
   H.Last = G.Last;
   std::string Cast = H.Type == "PyObject *" ? "" : "(" + H.Type + ")";
-  H.Take = {"Py_BEGIN_CRITICAL_SECTION(" + R.Text.Object + ");",
-            H.Name + " = " + Cast + "Py_XNewRef(" + R.Path + ");",
-            "Py_END_CRITICAL_SECTION();"};
+  H.Open = "Py_BEGIN_CRITICAL_SECTION(" + R.Text.Object + ");";
+  H.Take = {H.Name + " = " + Cast + "Py_XNewRef(" + R.Path + ");"};
+  H.Close = "Py_END_CRITICAL_SECTION();";
   for (const Read &Other : G.Reads)
     if (!H.Existing || Other.Where != H.At)
       H.Instead.push_back({Other.Text.Begin, Other.Text.End});
@@ -243,7 +243,7 @@ bool FieldReads::own(Draft &D, const HeldReference &H, const Read &R) const {
   releaseOnEveryPath(Try, Code, V);
   if (Try.isRefused() || !H.Instead.empty() || isCxx(Context, Code.file()))
     return false;
-  std::vector<std::string> Lines = H.Take;
+  std::vector<std::string> Lines{H.Open, H.Take.front(), H.Close};
   if (Code[H.At].Kind == StatementKind::Declaration)
     Lines.insert(Lines.begin(), H.Type + H.Name + ";");
   D.rewrite(H.At, std::move(Lines));

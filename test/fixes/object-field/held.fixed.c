@@ -170,11 +170,9 @@ proxy_getattro(Proxy *self, PyObject *name)
         return found;
     PyErr_Clear();
     PyObject *wrapped;
-    Py_BEGIN_CRITICAL_SECTION(self);
-    wrapped = Py_XNewRef(self->wrapped);
-    Py_END_CRITICAL_SECTION();
     PyObject *name2;
     Py_BEGIN_CRITICAL_SECTION(self);
+    wrapped = Py_XNewRef(self->wrapped);
     name2 = Py_XNewRef(self->name);
     Py_END_CRITICAL_SECTION();
     if (PyObject_HasAttr(wrapped, name) &&
