@@ -9,6 +9,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include <algorithm>
 
 namespace ungil::fix {
 
@@ -156,6 +157,15 @@ std::string FunctionText::indentUnit() const {
           llvm::StringRef(Inner).starts_with(Outer))
         return Inner.substr(Outer.size());
   return "    ";
+}
+
+size_t FunctionText::lineWidth() const {
+  size_t Width = 80;
+  for (size_t Begin = 0, End; Begin < Text.size(); Begin = End + 1) {
+    End = std::min(Text.find('\n', Begin), Text.size());
+    Width = std::max(Width, End - Begin);
+  }
+  return Width;
 }
 
 std::string_view FunctionText::lineEnd() const {
