@@ -9,6 +9,8 @@
 #include "Fix/Apply.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include <algorithm>
 
 namespace ungil::fix {
 
@@ -36,6 +38,35 @@ void Draft::rewrite(StatementId S, std::vector<std::string> Lines) {
   Changes[S].Instead = std::move(Lines);
 }
 
+/// \p Line, which begins in column \p Column, on as many lines as \p Width
+/// asks for: broken behind commas, what follows below the first argument.
+static std::string wrapped(const std::string &Line, size_t Column, size_t Width,
+                           std::string_view Break) {
+  size_t Open = Line.find('(');
+  std::vector<Token> Words =
+      tokens(Line, 0, static_cast<uint32_t>(Line.size()));
+  if (Column + Line.size() <= Width || Open == Line.npos ||
+      Line.find('\n') != Line.npos)
+    return Line;
+  // The call, rather than the condition around it.
+  if (llvm::StringRef(Line).starts_with("if ("))
+    Open = std::min(Line.find('(', Open + 1), Line.size() - 1);
+  std::string Text;
+  size_t Begin = 0, Last = 0, Used = Column;
+  for (const Token &T : Words) {
+    if (Used + T.end() - Begin > Width && Last > Open) {
+      Text += Line.substr(Begin, Last - Begin) + std::string(Break) +
+              std::string(Open + 1, ' ');
+      Begin = Line.find_first_not_of(' ', Last);
+      Used = Column + Open + 1;
+      Last = 0;
+    }
+    if (spelling(Line, T) == ",")
+      Last = T.end();
+  }
+  return Text + Line.substr(Begin);
+}
+
 /// Does a statement right inside \p Parent stand without braces of its own?
 static bool holdsOne(const Statement &Parent) {
   return Parent.Kind == StatementKind::If || Parent.Kind == StatementKind::Loop;
@@ -52,11 +83,15 @@ void Draft::render(StatementId S, const Change &C, std::vector<Edit> &Front,
   std::string Inner =
       Braces ? Outer + Code.indentUnit() : Code.indent(Here.Offset);
   std::string Break = OwnLine || Braces ? End + Inner : std::string(" ");
-  std::string Before, After, Instead = llvm::join(C.Instead, Break);
+  auto Fit = [&](const std::string &Line) {
+    return wrapped(Line, Inner.size(), Code.lineWidth(), End + Inner);
+  };
+  std::string Before, After;
   for (const std::string &Line : C.Before)
-    Before += Line + Break;
+    Before += Fit(Line) + Break;
   for (const std::string &Line : C.After)
-    After += Break + Line;
+    After += Break + Fit(Line);
+  std::string Instead = llvm::join(llvm::map_range(C.Instead, Fit), Break);
   uint32_t Begin = Here.Offset, Stop = Here.end();
   auto Add = [&](std::vector<Edit> &Out, uint32_t From, uint32_t To,
                  std::string Text) {

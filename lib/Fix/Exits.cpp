@@ -13,8 +13,8 @@
 namespace ungil::fix {
 
 Exits::Exits(Draft &D, const FunctionText &Code, std::vector<StatementId> Range,
-             bool Cxx)
-    : D(D), Code(Code), Range(std::move(Range)), Cxx(Cxx) {
+             bool Cxx, bool MayJump)
+    : D(D), Code(Code), Range(std::move(Range)), Cxx(Cxx), MayJump(MayJump) {
   for (StatementId S = 0; S != Code.Statements.size(); ++S)
     if (inRange(S) && leaves(S, this->Range))
       All.push_back(S);
@@ -154,22 +154,36 @@ void Exits::findTargets() {
   Falls = !Code.endsWays(Range.back());
 }
 
-/// Makes control that comes to \p S get to the end of the range. True when it
-/// has to break out of something there.
-bool Exits::leadToEnd(StatementId S, const Target &To) {
-  bool Breaks = false;
-  for (StatementId Around = repeatsAround(S);; Around = repeatsAround(S)) {
-    if (Around == None) {
-      if (!isLast(S))
-        D.refuse("a way out in the middle would have to skip what follows");
-      return Breaks;
-    }
-    std::vector<std::string> &Flags = Again[S];
-    if (Breaks && !llvm::is_contained(Flags, To.Flag))
-      Flags.push_back(To.Flag);
-    Breaks = true;
-    S = Around;
+/// Would a `goto` from \p S to the end pass a declaration that C++ forbids?
+bool Exits::passesDeclaration(StatementId S) const {
+  return Cxx && llvm::any_of(Range, [&](StatementId Next) {
+           return Next > S && Code[Next].Kind == StatementKind::Declaration;
+         });
+}
+
+/// The statement that takes control at \p S to the end of the range; empty
+/// when it falls through.
+std::string Exits::leadToEnd(StatementId S, const Target &To) {
+  StatementId Out = S;
+  std::vector<StatementId> Left; ///< loops and switches, from inside out
+  for (StatementId Around = repeatsAround(S); Around != None;
+       Around = repeatsAround(Around))
+    Left.push_back(Out = Around);
+  if (!isLast(Out)) {
+    if (!MayJump || passesDeclaration(S))
+      D.refuse("a way out in the middle would have to skip what follows");
+    if (Label.empty())
+      Label = Code.freeName("done");
+    return "goto " + Label + ";";
   }
+  if (Left.empty())
+    return {};
+  for (StatementId Inner : llvm::ArrayRef(Left).drop_back()) {
+    std::vector<std::string> &Flags = Again[Inner];
+    if (!llvm::is_contained(Flags, To.Flag))
+      Flags.push_back(To.Flag);
+  }
+  return "break;";
 }
 
 void Exits::plan(StatementId Part, StatementId From,
@@ -187,8 +201,8 @@ void Exits::plan(StatementId Part, StatementId From,
       Lines.insert(Lines.end(), Leave.begin(), Leave.end());
     if (needsFlag(Index))
       Lines.push_back(To.Flag + " = 1;");
-    if (leadToEnd(S, To))
-      Lines.emplace_back("break;");
+    if (std::string Jump = leadToEnd(S, To); !Jump.empty())
+      Lines.push_back(std::move(Jump));
     if (Lines.empty())
       Lines.emplace_back(";");
     D.rewrite(S, std::move(Lines));

@@ -13,7 +13,8 @@
 //                                         return NULL;
 //
 // Where nothing follows, control falls through to the end; out of loops it
-// gets by break. What would need more than that is refused.
+// gets by break. Past other statements it could only get by goto, which is
+// refused unless asked for.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,9 +31,9 @@ namespace ungil::fix {
 
 class Exits {
 public:
-  /// Of \p Range, statements of one block.
+  /// Of \p Range, statements of one block; by goto if it \p MayJump.
   Exits(Draft &D, const FunctionText &Code, std::vector<StatementId> Range,
-        bool Cxx);
+        bool Cxx, bool MayJump);
 
   /// Rewrites every way out, or refuses. Those in \p Part, behind \p From if
   /// that is a statement, do \p Leave first.
@@ -46,6 +47,8 @@ public:
 
   /// Flags and results, for in front of the range.
   std::vector<std::string> declarations() const;
+  /// Where gotos lead, for the end of the range; empty if there is none.
+  const std::string &label() const { return Label; }
   /// Where the ways out go on, for behind the range.
   std::vector<std::string> behind() const;
 
@@ -68,7 +71,8 @@ private:
   bool isPlainMacro(StatementId S) const;
   size_t targetOf(StatementId S);
   size_t target(std::string Text, bool Result, bool Failure);
-  bool leadToEnd(StatementId S, const Target &To);
+  bool passesDeclaration(StatementId S) const;
+  std::string leadToEnd(StatementId S, const Target &To);
   /// The last of several ways that all leave is what is left over.
   bool needsFlag(size_t Target) const {
     return Falls || Target + 1 != Targets.size();
@@ -78,11 +82,13 @@ private:
   const FunctionText &Code;
   std::vector<StatementId> Range;
   bool Cxx;
+  bool MayJump;
   std::vector<StatementId> All;
   bool OneValue = true; ///< every return is of the same constant
   bool Falls = true;    ///< control gets to the end by itself too
   std::string Type;     ///< of the result
   std::string Result;   ///< its name
+  std::string Label;    ///< at the end
   std::vector<Target> Targets;
   std::map<StatementId, std::vector<std::string>> Again; ///< flags to ask
 };

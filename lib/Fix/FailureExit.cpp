@@ -33,14 +33,6 @@ bool makesSomething(const FunctionText &Code, uint32_t Begin, uint32_t End) {
   });
 }
 
-/// Does the condition ask whether a call reported failure by a number?
-bool asksForFailure(std::string_view Text, uint32_t Begin, uint32_t End) {
-  llvm::StringRef Condition(Text.substr(Begin, End - Begin));
-  return Condition.contains("(") &&
-         (Condition.ends_with("< 0") || Condition.ends_with("== -1") ||
-          Condition.contains("< 0)") || Condition.contains("== -1)"));
-}
-
 class Examples {
 public:
   Examples(const FunctionText &Code, StatementId Where,
@@ -51,12 +43,15 @@ public:
   /// before it; None if it is something else.
   StatementId failing(StatementId S) const {
     std::vector<StatementId> Parts = Code.children(S);
+    if (Code[S].Kind == StatementKind::If && Parts.size() == 2)
+      if (StatementId Last = refusing(Parts[1]); Last != None)
+        return Last;
     if (Code[S].Kind != StatementKind::If || Code[S].has(SF_Macro) ||
         Parts.empty() || !Code.endsWays(Parts[0]) ||
         Code.mentions(Variable, Parts[0]))
       return None;
     auto [Open, Close] = Code.condition(S);
-    bool Number = asksForFailure(Code.Text, Open, Close) &&
+    bool Number = asksForFailure(Open, Close) &&
                   !makesSomething(Code, Code[Where].end(), Code[S].end());
     bool Raises =
         Code.text(Parts[0]).find("PyErr_Set") != std::string_view::npos &&
@@ -65,6 +60,34 @@ public:
   }
 
 private:
+  /// The last branch of `else if`s, where it raises an exception and leaves.
+  StatementId refusing(StatementId Else) const {
+    while (Code[Else].Kind == StatementKind::If &&
+           Code.children(Else).size() == 2)
+      Else = Code.children(Else)[1];
+    bool Raises = Code[Else].Kind == StatementKind::Compound &&
+                  Code.endsWays(Else) &&
+                  Code.text(Else).find("PyErr_Set") != std::string_view::npos &&
+                  !Code.mentions(Variable, Else) &&
+                  !makesSomething(Code, Code[Where].end(), Code[Else].end());
+    return Raises ? Else : None;
+  }
+
+  /// Does the condition in these bytes ask whether a call reported failure by
+  /// a number: `f() < 0`, `err < 0`?
+  bool asksForFailure(uint32_t Begin, uint32_t End) const {
+    llvm::StringRef Condition(Code.Text.substr(Begin, End - Begin));
+    bool Call = Condition.contains('(') ||
+                llvm::any_of(Code.P.body(Code.F).Events, [&](const Event &E) {
+                  return boundBy(Code, E) &&
+                         E.Value.Kind == OperandKind::Result &&
+                         Code.mentions(boundBy(Code, E)->Name, Begin, End);
+                });
+    return Call &&
+           (Condition.ends_with("< 0") || Condition.ends_with("== -1") ||
+            Condition.contains("< 0)") || Condition.contains("== -1)"));
+  }
+
   bool asksForNull(StatementId S, StatementId Then) const {
     auto [Open, Close] = Code.condition(S);
     uint32_t Begin = Open, End = Close;
@@ -109,8 +132,10 @@ std::string wayOut(const FunctionText &Code, StatementId Exit) {
 } // namespace
 
 std::string failureExit(const FunctionText &Code, StatementId Where,
-                        const std::string &Variable) {
+                        const std::string &Variable, bool InFront) {
   Examples All(Code, Where, Variable);
+  if (StatementId Exit = InFront ? All.failing(Where) : None; Exit != None)
+    return wayOut(Code, Exit);
   for (StatementId S : Code.siblingsAfter(Where))
     if (StatementId Exit = All.failing(S); Exit != None)
       return wayOut(Code, Exit);

@@ -21,9 +21,10 @@ namespace ungil::fix {
 
 /// What stands behind `if (v == NULL)` after statement \p Where, which sets
 /// \p Variable: white space and a statement or block. Empty when the function
-/// gives no example.
+/// gives no example. \p InFront: what fails stands in front of the statement,
+/// which may be the example.
 std::string failureExit(const FunctionText &Code, StatementId Where,
-                        const std::string &Variable);
+                        const std::string &Variable, bool InFront = false);
 
 } // namespace ungil::fix
 

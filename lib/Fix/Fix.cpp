@@ -78,13 +78,22 @@ static PyVersion headerVersion(const Program &P) {
   return parsePyVersion((Major + "." + Minor).str());
 }
 
+/// Does a directive of \p Text include \p Header?
+static bool includes(std::string_view Text, llvm::StringRef Header) {
+  auto Directives = tokens(Text, 0, static_cast<uint32_t>(Text.size()));
+  return llvm::any_of(Directives, [&](const Token &T) {
+    llvm::StringRef Line(spelling(Text, T));
+    return T.Kind == TokenKind::Directive && Line.consume_front("#") &&
+           Line.ltrim().starts_with("include") && Line.contains(Header);
+  });
+}
+
 void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
             std::string_view Name, PyVersion Since, bool InCompat) {
   PyVersion Target = Context.Options.Target;
   if (!Target)
     Target = headerVersion(Context.P);
-  if (!Target || Since <= Target ||
-      Code.Text.find("pythoncapi_compat.h") != std::string_view::npos)
+  if (!Target || Since <= Target || includes(Code.Text, "pythoncapi_compat.h"))
     return;
   std::string Function(Name);
   std::string Version =

@@ -9,6 +9,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include <algorithm>
 
 namespace ungil::fix {
 
@@ -116,8 +117,11 @@ bool FunctionText::leaves(StatementId S, uint32_t Begin, uint32_t End) const {
 
 std::pair<uint32_t, uint32_t> FunctionText::condition(StatementId If) const {
   std::vector<StatementId> Parts = children(If);
+  // The head of a `for` has a statement of its own; the body is the last.
   uint32_t End =
-      Parts.empty() ? Statements[If].end() : Statements[Parts[0]].Offset;
+      Parts.empty() ? Statements[If].end() : Statements[Parts.back()].Offset;
+  if (Statements[If].Kind == StatementKind::If && !Parts.empty())
+    End = Statements[Parts[0]].Offset;
   uint32_t Open = 0, Close = 0, Depth = 0;
   for (const Token &T : tokens(Text, Statements[If].Offset, End)) {
     std::string_view S = spelling(Text, T);
@@ -153,6 +157,15 @@ std::string FunctionText::indentUnit() const {
           llvm::StringRef(Inner).starts_with(Outer))
         return Inner.substr(Outer.size());
   return "    ";
+}
+
+size_t FunctionText::lineWidth() const {
+  size_t Width = 80;
+  for (size_t Begin = 0, End; Begin < Text.size(); Begin = End + 1) {
+    End = std::min(Text.find('\n', Begin), Text.size());
+    Width = std::max(Width, End - Begin);
+  }
+  return Width;
 }
 
 std::string_view FunctionText::lineEnd() const {

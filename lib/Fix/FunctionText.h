@@ -72,6 +72,8 @@ public:
   std::string indent(uint32_t Offset) const;
   /// One level of indentation, as the body does it.
   std::string indentUnit() const;
+  /// How long lines of the file get, 80 at least.
+  size_t lineWidth() const;
   /// "\n" or "\r\n".
   std::string_view lineEnd() const;
   /// Is \p Offset the first token of its line?

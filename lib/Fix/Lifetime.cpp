@@ -16,14 +16,18 @@ public:
   Tracer(const Program &P, Site S, uint32_t Argument)
       : P(P), F(S.Function), Body(P.body(F)), V(P.Functions[F].Value),
         First(S.Event), Argument(Argument), Sources{S.Event} {}
+  Tracer(const Program &P, FunctionId F, PathId Stored)
+      : P(P), F(F), Body(P.body(F)), V(P.Functions[F].Value), First(None),
+        Argument(0), Stored(Stored) {}
 
   Lifetime run() {
     // What is read out of it may be found late: a few rounds at most.
-    for (size_t Known = 0; Known != Sources.size() + Filled.size();) {
+    size_t Known;
+    do {
       Known = Sources.size() + Filled.size();
       for (EventId E = 0; E != Body.Events.size(); ++E)
         findInner(E);
-    }
+    } while (Known != Sources.size() + Filled.size());
     for (EventId E = 0; E != Body.Events.size(); ++E)
       if (!isSource(E) && uses(E))
         Out.Uses.push_back(E);
@@ -38,7 +42,11 @@ private:
       return isSource(O.Index) && O.Out == (O.Index == First ? Argument : 0);
     if (O.Kind != OperandKind::Load && O.Kind != OperandKind::Address)
       return false;
+    if (isReference(O))
+      return true;
     const Path &Where = P.path(O.Index);
+    if (isBehind(Where))
+      return true;
     // What lies behind an out argument has no path of its own.
     return Where.Root == RootKind::Result && isSource(Where.Index) &&
            (Where.Index != First || Argument == 0);
@@ -46,11 +54,23 @@ private:
   bool leads(const std::vector<Origin> &Set) const {
     return llvm::any_of(Set, [&](const Origin &O) { return leads(O); });
   }
+  bool isReference(const Origin &O) const {
+    if (Stored != None)
+      return O.Kind == OperandKind::Load && O.Index == Stored;
+    return O.Kind == OperandKind::Result && O.Index == First &&
+           O.Out == Argument;
+  }
   bool isReference(const std::vector<Origin> &Set) const {
-    return llvm::any_of(Set, [&](const Origin &O) {
-      return O.Kind == OperandKind::Result && O.Index == First &&
-             O.Out == Argument;
-    });
+    return llvm::any_of(Set, [&](const Origin &O) { return isReference(O); });
+  }
+  /// Does \p To lead through what is stored?
+  bool isBehind(const Path &To) const {
+    if (Stored == None)
+      return false;
+    const Path &From = P.path(Stored);
+    return From.Root == To.Root && From.Index == To.Index &&
+           From.Steps.size() < To.Steps.size() &&
+           std::equal(From.Steps.begin(), From.Steps.end(), To.Steps.begin());
   }
   bool takes(EventId E) const {
     for (unsigned I = 0; I != V.Events[E].Args.size(); ++I)
@@ -82,8 +102,11 @@ private:
     if (Ev.Kind != EventKind::Bind || E >= V.Events.size())
       return;
     const Path &Where = P.Facts.Paths[Ev.Where];
-    if (Where.Root != RootKind::Local || !Where.Steps.empty() ||
-        Body.Locals[Where.Index].Class != TypeClass::Pointer)
+    if (Where.Root != RootKind::Local || !Where.Steps.empty())
+      return;
+    if (Body.Locals[Where.Index].Class == TypeClass::PyObject)
+      return findCopy(E, Where.Index);
+    if (Body.Locals[Where.Index].Class != TypeClass::Pointer)
       return;
     for (const Origin &O : V.value(E)) {
       bool Result = O.Kind == OperandKind::Result && O.Out == 0;
@@ -92,6 +115,22 @@ private:
         if (Result)
           Sources.insert(O.Index);
       }
+    }
+  }
+
+  /// The reference itself, or `PyTuple_GET_ITEM(v, 0)`.
+  void findCopy(EventId E, uint32_t Local) {
+    for (const Origin &O : V.value(E)) {
+      bool Lent = false;
+      if (O.Kind == OperandKind::Result && O.Out == 0 && takes(O.Index)) {
+        const ApiFunction *Api = P.api(Body.Events[O.Index]);
+        Lent = Api && Api->Borrow;
+      }
+      if (!leads(O) && !Lent)
+        continue;
+      Out.Copies.insert(Local);
+      if (Lent && Stored != None)
+        Sources.insert(O.Index);
     }
   }
 
@@ -124,8 +163,9 @@ private:
             Out.Keeps.insert(E);
     bool Through = llvm::any_of(V.Events[E].Where, [&](PathId Where) {
       const Path &To = P.path(Where);
-      return To.Root == RootKind::Result && isSource(To.Index) &&
-             (To.Index != First || Argument == 0) && !To.Steps.empty();
+      return isBehind(To) ||
+             (To.Root == RootKind::Result && isSource(To.Index) &&
+              (To.Index != First || Argument == 0) && !To.Steps.empty());
     });
     bool Reads = isFilled(Ev.Value) || llvm::any_of(Ev.Args, [&](auto &Arg) {
                    return isFilled(Arg);
@@ -140,9 +180,10 @@ private:
   const Function &Body;
   const Values &V;
   const EventId First;
-  const uint32_t Argument;   ///< of First, plus one; 0: its result
-  std::set<EventId> Sources; ///< calls whose result leads into it
-  std::set<uint32_t> Filled; ///< locals that calls store such pointers to
+  const uint32_t Argument;    ///< of First, plus one; 0: its result
+  const PathId Stored = None; ///< or where the reference is stored
+  std::set<EventId> Sources;  ///< calls whose result leads into it
+  std::set<uint32_t> Filled;  ///< locals that calls store such pointers to
   Lifetime Out;
 };
 
@@ -158,6 +199,10 @@ bool Lifetime::usedIn(const Program &P, FunctionId F, uint32_t Begin,
 
 Lifetime lifetimeOf(const Program &P, Site S, uint32_t Out) {
   return Tracer(P, S, Out).run();
+}
+
+Lifetime lifetimeOf(const Program &P, FunctionId F, PathId Where) {
+  return Tracer(P, F, Where).run();
 }
 
 } // namespace ungil::fix

@@ -28,6 +28,9 @@ struct Lifetime {
   std::set<EventId> Keeps;
   /// Locals that lead into the object: its buffer, a borrowed part.
   std::set<uint32_t> Inner;
+  /// Locals that hold the reference itself, or one that a part of the object
+  /// lends.
+  std::set<uint32_t> Copies;
 
   bool usedIn(const Program &P, FunctionId F, uint32_t Begin,
               uint32_t End) const;
@@ -36,6 +39,9 @@ struct Lifetime {
 /// Of the reference that call \p S returns, or stores through its argument
 /// \p Out - 1.
 Lifetime lifetimeOf(const Program &P, Site S, uint32_t Out = 0);
+
+/// Of what \p F reads at \p Where, all reads in one.
+Lifetime lifetimeOf(const Program &P, FunctionId F, PathId Where);
 
 } // namespace ungil::fix
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fix/Release.h"
+#include "Fix/Hold.h"
 #include "Fix/NullTest.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -14,7 +15,7 @@ namespace ungil::fix {
 namespace {
 
 /// What the variable holds at some point.
-enum class Holds : uint8_t {
+enum class State : uint8_t {
   Ours,       ///< our reference
   OursOrNull, ///< our reference, or nothing
   Null,
@@ -31,24 +32,25 @@ public:
 
 private:
   bool findExtent();
-  Holds walk(StatementId S, Holds Now);
-  Holds walkIf(StatementId S, Holds Now);
-  Holds walkBlock(StatementId S, Holds Now);
-  Holds walkSimple(StatementId S, Holds Now);
-  Holds leave(StatementId S, Holds Now);
-  Holds join(Holds A, Holds B);
-  std::optional<Holds> takesReference(StatementId S);
+  State walk(StatementId S, State Now);
+  State walkIf(StatementId S, State Now);
+  State walkBlock(StatementId S, State Now);
+  State walkSimple(StatementId S, State Now);
+  State leave(StatementId S, State Now);
+  State join(State A, State B);
+  std::optional<State> takesReference(StatementId S);
   void removeTaking(StatementId S);
-  Holds ownDefault(StatementId S);
+  State ownDefault(StatementId S);
+  bool makesNew(StatementId S) const;
   bool assigns(StatementId S) const;
   bool mentioned(StatementId S) const;
   bool keepsWithout(StatementId S) const;
-  void release(StatementId S, Holds Now, bool After);
-  std::string releaseText(Holds Now) const {
-    return (Now == Holds::Ours ? "Py_DECREF(" : "Py_XDECREF(") + V.Name + ");";
+  void release(StatementId S, State Now, bool After);
+  std::string releaseText(State Now) const {
+    return (Now == State::Ours ? "Py_DECREF(" : "Py_XDECREF(") + V.Name + ");";
   }
-  static bool isOurs(Holds Now) {
-    return Now == Holds::Ours || Now == Holds::OursOrNull;
+  static bool isOurs(State Now) {
+    return Now == State::Ours || Now == State::OursOrNull;
   }
 
   Draft &D;
@@ -109,7 +111,7 @@ bool Releases::findExtent() {
   return true;
 }
 
-void Releases::release(StatementId S, Holds Now, bool After) {
+void Releases::release(StatementId S, State Now, bool After) {
   if (!isOurs(Now))
     return;
   if (Kept)
@@ -127,7 +129,7 @@ bool Releases::keepsWithout(StatementId S) const {
 }
 
 /// `Py_INCREF(v);` goes, `Py_NewRef(v)` becomes `v`: the reference is ours.
-std::optional<Holds> Releases::takesReference(StatementId S) {
+std::optional<State> Releases::takesReference(StatementId S) {
   const Statement &Here = Code[S];
   std::vector<Token> Words = tokens(Code.Text, Here.Offset, Here.end());
   for (size_t I = 0; I + 3 < Words.size(); ++I) {
@@ -148,93 +150,102 @@ std::optional<Holds> Releases::takesReference(StatementId S) {
       removeTaking(S);
     else
       return std::nullopt;
-    return Holds::Given;
+    return State::Given;
   }
   return std::nullopt;
 }
 
-/// Removes `Py_INCREF(v);`, with the `if (v != NULL)` around it.
+/// Removes `Py_INCREF(v);`, with the `if (v != NULL)` around it. A branch that
+/// has an else must not be empty.
 void Releases::removeTaking(StatementId S) {
   StatementId Parent = Code[S].Parent;
+  StatementId Around = Code[Parent].Parent;
+  if (Code[Parent].Kind == StatementKind::Compound && Around != None &&
+      Code[Around].Kind == StatementKind::If &&
+      Code.children(Around).size() == 2 && Code.children(Parent).size() == 1)
+    return D.rewrite(S, {"/* the reference is ours already */"});
   bool Alone = Code[Parent].Kind == StatementKind::If &&
                Code.children(Parent).size() == 1;
   D.remove(Alone ? Parent : S);
 }
 
 /// Control leaves the block at \p S.
-Holds Releases::leave(StatementId S, Holds Now) {
+State Releases::leave(StatementId S, State Now) {
   const Statement &Here = Code[S];
   if (!isOurs(Now))
-    return Holds::Unreached;
+    return State::Unreached;
   if (Here.Kind != StatementKind::Return) {
     release(S, Now, false);
-    return Holds::Unreached;
+    return State::Unreached;
   }
-  if (std::optional<Holds> Taken = takesReference(S)) {
+  if (std::optional<State> Taken = takesReference(S)) {
     Kept = false;
-    return Holds::Unreached;
+    return State::Unreached;
   }
   std::vector<Token> Words = tokens(Code.Text, Here.Offset, Here.end());
   if (Words.size() == 3 && spelling(Code.Text, Words[1]) == V.Name) {
     D.refuse("'" + V.Name + "' is returned as it was borrowed");
-    return Holds::Unreached;
+    return State::Unreached;
   }
   bool Inner = llvm::any_of(V.Life.Inner, [&](uint32_t L) {
     return Code.mentions(Code.P.body(Code.F).Locals[L].Name, S);
   });
   if (!Inner && !Code.mentions(V.Name, S)) {
     release(S, Now, false);
-    return Holds::Unreached;
+    return State::Unreached;
   }
-  std::string Type = Code.returnType();
-  if (Type.empty() || Words.size() < 3 || Here.has(SF_Macro)) {
+  if (Words.size() < 3 || Here.has(SF_Macro)) {
     D.refuse("what is returned is made of '" + V.Name + "'");
-    return Holds::Unreached;
+    return State::Unreached;
   }
-  std::string Result = Code.freeName("result");
-  uint32_t ValueBegin = Words[1].Offset, ValueEnd = Words.back().Offset;
-  std::string Space = llvm::StringRef(Type).ends_with("*") ? "" : " ";
   if (Kept)
     D.refuse("'" + V.Name + "' is stored without a reference of its own");
-  std::vector<std::string> Lines{
-      Type + Space + Result + " = " +
-          std::string(Code.Text.substr(ValueBegin, ValueEnd - ValueBegin)) +
-          ";",
-      releaseText(Now), "return " + Result + ";"};
-  // A declaration right in a switch would be in the way of the next case.
-  StatementId Block = Here.Parent;
-  if (Code[Block].Kind == StatementKind::Case ||
-      (Code[Block].Parent != None &&
-       Code[Code[Block].Parent].Kind == StatementKind::Switch)) {
-    for (std::string &Line : Lines)
-      Line.insert(0, Code.indentUnit());
-    Lines.insert(Lines.begin(), "{");
-    Lines.emplace_back("}");
-  }
-  D.rewrite(S, std::move(Lines));
-  return Holds::Unreached;
+  uint32_t ValueBegin = Words[1].Offset, ValueEnd = Words.back().Offset;
+  std::string Value(Code.Text.substr(ValueBegin, ValueEnd - ValueBegin));
+  std::vector<std::string> Lines =
+      returnAfter(Code, S, Value, {releaseText(Now)});
+  if (Lines.empty())
+    D.refuse("what is returned is made of '" + V.Name + "'");
+  else
+    D.rewrite(S, std::move(Lines));
+  return State::Unreached;
 }
 
-/// `if (v == NULL) v = fallback;`: then we own the fallback as well.
-Holds Releases::ownDefault(StatementId S) {
+/// `if (v == NULL) v = fallback;`: then we own the fallback as well. What a
+/// call makes is the function's own already.
+State Releases::ownDefault(StatementId S) {
   std::vector<Token> Words = tokens(Code.Text, Code[S].Offset, Code[S].end());
   bool Plain = llvm::all_of(Words, [&](const Token &T) {
     std::string_view Text = spelling(Code.Text, T);
     return T.Kind == TokenKind::Name || Text == "=" || Text == ";" ||
            Text == "->" || Text == ".";
   });
+  if (makesNew(S))
+    return State::Given;
   if (!Plain || Words.size() < 4) {
     D.refuse("'" + V.Name + "' is set again on some of the ways");
-    return Holds::Null;
+    return State::Null;
   }
   uint32_t Begin = Words[2].Offset, End = Words.back().Offset;
   D.replace(Begin, End,
             "Py_NewRef(" + std::string(Code.Text.substr(Begin, End - Begin)) +
                 ")");
-  return Holds::Ours;
+  return State::Ours;
 }
 
-Holds Releases::walkSimple(StatementId S, Holds Now) {
+/// Is the new value in \p S what a call returns that lends nothing?
+bool Releases::makesNew(StatementId S) const {
+  return llvm::any_of(Code.P.body(Code.F).Events, [&](const Event &E) {
+    if (E.Kind != EventKind::Bind || E.Range.Offset < Code[S].Offset ||
+        E.Range.Offset >= Code[S].end() || E.Value.Kind != OperandKind::Result)
+      return false;
+    const Event &Call = Code.P.event({Code.F, E.Value.Index});
+    const ApiFunction *Api = Code.P.api(Call);
+    return Call.Kind == EventKind::Call && !(Api && Api->Borrow);
+  });
+}
+
+State Releases::walkSimple(StatementId S, State Now) {
   const Statement &Here = Code[S];
   if (Here.has(SF_Macro | SF_Leaves)) {
     if (Here.Kind == StatementKind::Return)
@@ -247,13 +258,13 @@ Holds Releases::walkSimple(StatementId S, Holds Now) {
   }
   if (S == V.From)
     return Now;
-  if (Now == Holds::Null && assigns(S))
+  if (Now == State::Null && assigns(S))
     return ownDefault(S);
   if (!isOurs(Now))
     return Now;
   if (keepsWithout(S))
     Kept = true;
-  if (std::optional<Holds> Taken = takesReference(S)) {
+  if (std::optional<State> Taken = takesReference(S)) {
     Kept = false;
     return *Taken;
   }
@@ -264,21 +275,21 @@ Holds Releases::walkSimple(StatementId S, Holds Now) {
   return Now;
 }
 
-Holds Releases::join(Holds A, Holds B) {
-  if (A == B || B == Holds::Unreached)
+State Releases::join(State A, State B) {
+  if (A == B || B == State::Unreached)
     return A;
-  if (A == Holds::Unreached)
+  if (A == State::Unreached)
     return B;
-  if (A == Holds::Given || B == Holds::Given) {
+  if (A == State::Given || B == State::Given) {
     // Ours on the other way: nobody could release it behind this point.
     if (isOurs(A) || isOurs(B))
       D.refuse("a reference to '" + V.Name + "' is taken on some of the ways");
-    return Holds::Given;
+    return State::Given;
   }
-  return Holds::OursOrNull;
+  return State::OursOrNull;
 }
 
-Holds Releases::walkIf(StatementId S, Holds Now) {
+State Releases::walkIf(StatementId S, State Now) {
   std::vector<StatementId> Parts = Code.children(S);
   if (Parts.empty())
     return Now;
@@ -287,23 +298,23 @@ Holds Releases::walkIf(StatementId S, Holds Now) {
   auto Refined = [&](Nullness N) {
     if (!isOurs(Now) || N == Nullness::Unknown)
       return Now;
-    return N == Nullness::Null ? Holds::Null : Holds::Ours;
+    return N == Nullness::Null ? State::Null : State::Ours;
   };
-  Holds Before[2] = {Refined(Test.Then), Refined(Test.Else)};
-  Holds After[2] = {walk(Parts[0], Before[0]), Before[1]};
+  State Before[2] = {Refined(Test.Then), Refined(Test.Else)};
+  State After[2] = {walk(Parts[0], Before[0]), Before[1]};
   if (Parts.size() > 1)
     After[1] = walk(Parts[1], Before[1]);
   return join(After[0], After[1]);
 }
 
 /// A block, or the body of a loop or switch.
-Holds Releases::walkBlock(StatementId S, Holds Now) {
+State Releases::walkBlock(StatementId S, State Now) {
   const Statement &Here = Code[S];
-  Holds Start = Now;
+  State Start = Now;
   bool Repeats =
       Here.Kind == StatementKind::Loop || Here.Kind == StatementKind::Switch;
   for (StatementId Part : Code.children(S)) {
-    if (Code[Part].Kind == StatementKind::Case && Now == Holds::Unreached)
+    if (Code[Part].Kind == StatementKind::Case && Now == State::Unreached)
       Now = Start;
     if (Code[Part].Kind == StatementKind::Label) {
       D.refuse("there is a label before the last use of '" + V.Name + "'");
@@ -314,8 +325,8 @@ Holds Releases::walkBlock(StatementId S, Holds Now) {
   return Repeats ? join(Start, Now) : Now;
 }
 
-Holds Releases::walk(StatementId S, Holds Now) {
-  if (D.isRefused() || Now == Holds::Unreached)
+State Releases::walk(StatementId S, State Now) {
+  if (D.isRefused() || Now == State::Unreached)
     return Now;
   switch (Code[S].Kind) {
   case StatementKind::If:
@@ -333,9 +344,9 @@ Holds Releases::walk(StatementId S, Holds Now) {
   case StatementKind::Continue:
     if (Code.leaves(S, Begin, End))
       return leave(S, Now);
-    if (Code[S].Kind == StatementKind::Goto || Now == Holds::Given)
+    if (Code[S].Kind == StatementKind::Goto || Now == State::Given)
       D.refuse("the ways to the last use of '" + V.Name + "' are too many");
-    return Holds::Unreached;
+    return State::Unreached;
   case StatementKind::Declaration:
   case StatementKind::Expression:
   case StatementKind::Other:
@@ -347,7 +358,7 @@ Holds Releases::walk(StatementId S, Holds Now) {
 void Releases::run() {
   if (!findExtent())
     return;
-  Holds Now = V.MayBeNull ? Holds::OursOrNull : Holds::Ours;
+  State Now = V.MayBeNull ? State::OursOrNull : State::Ours;
   for (StatementId S : Block)
     Now = walk(S, Now);
   if (!D.isRefused())

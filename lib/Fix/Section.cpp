@@ -87,6 +87,18 @@ bool asksForNull(const FunctionText &Code, std::string_view Pointer,
   return false;
 }
 
+bool isAttached(const FunctionText &Code, uint32_t Begin, uint32_t End) {
+  const Function &Body = Code.P.body(Code.F);
+  for (EventId E = 0; E != Body.Events.size(); ++E) {
+    uint32_t At = Body.Events[E].Range.Offset;
+    if (At < Begin || At >= End)
+      continue;
+    auto State = Code.P.threads().at({Code.F, E});
+    return !State || State->How == Attachment::Attached;
+  }
+  return true;
+}
+
 std::pair<StatementId, StatementId>
 statementsAround(const FunctionText &Code, uint32_t First, uint32_t Last) {
   StatementId From = Code.at(First), To = Code.at(Last);
@@ -185,17 +197,9 @@ void SectionWriter::checkPlace() {
   default:
     return D.refuse("it is not in a block of its own");
   }
-  const Function &Body = Code.P.body(Code.F);
-  for (EventId E = 0; E != Body.Events.size(); ++E) {
-    uint32_t At = Body.Events[E].Range.Offset;
-    if (At < begin() || At >= end())
-      continue;
-    auto State = Code.P.threads().at({Code.F, E});
-    if (State && State->How != Attachment::Attached)
-      return D.refuse("the thread may be without a thread state there, and "
-                      "can hold no critical section");
-    break;
-  }
+  if (!isAttached(Code, begin(), end()))
+    return D.refuse("the thread may be without a thread state there, and "
+                    "can hold no critical section");
 }
 
 void SectionWriter::checkInside() {
@@ -321,6 +325,8 @@ void SectionWriter::writeFrame(const Exits &Ways) {
   std::string Two = S.Objects.size() == 2 ? "2" : "";
   D.before(S.First, "Py_BEGIN_CRITICAL_SECTION" + Two + "(" +
                         llvm::join(S.Objects, ", ") + ");");
+  if (!Ways.label().empty())
+    D.after(S.Last, Ways.label() + ":;");
   D.after(S.Last, "Py_END_CRITICAL_SECTION" + Two + "();");
   for (const std::string &Line : S.After)
     D.after(S.Last, Line);
@@ -336,7 +342,7 @@ void SectionWriter::run() {
   checkInside();
   if (D.isRefused())
     return;
-  Exits Ways(D, Code, Range, isCxx(Context, Code.file()));
+  Exits Ways(D, Code, Range, isCxx(Context, Code.file()), S.MayJump);
   Ways.plan(S.Part, S.From, S.Leave);
   hoistDeclarations();
   if (D.isRefused())

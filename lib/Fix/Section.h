@@ -30,6 +30,7 @@ struct Section {
   std::vector<std::string> Objects;      ///< one or two expressions
   std::vector<std::string> Before;       ///< statements in front of it
   std::vector<std::string> After;        ///< statements behind it, on every way
+  bool MayJump = false; ///< ways out may lead to its end by goto
 
   /// Statements at the beginning of one part of the section, and on every way
   /// out of that part: the body of a loop or a branch; None: nothing.
@@ -46,6 +47,9 @@ void putSection(Draft &D, const FixContext &Context, const FunctionText &Code,
 /// \p Last are in, loops in one piece; None if there is no such block.
 std::pair<StatementId, StatementId>
 statementsAround(const FunctionText &Code, uint32_t First, uint32_t Last);
+
+/// Has the thread a thread state where bytes \p Begin to \p End begin?
+bool isAttached(const FunctionText &Code, uint32_t Begin, uint32_t End);
 
 /// Is \p Text a name, or a path from one, that means the same wherever it is
 /// written? No call, no arithmetic.

@@ -40,6 +40,9 @@ public:
   }
   bool isVoid() const { return Name == 1 + isStatic() && at(Name - 1, "void"); }
 
+  /// Lines of parameters that stand below the first one stay below it.
+  void rename(const std::string &New);
+
   std::vector<Token> Words;
   size_t Name = 0;
   struct Parameter {
@@ -85,6 +88,19 @@ void Header::read() {
     return D.refuse("the head of the function is not plain");
   Name = Open - 1;
   readParameters(Open);
+}
+
+void Header::rename(const std::string &New) {
+  const Token &Old = Words[Name];
+  D.replace(Old.Offset, Old.end(), New);
+  auto Column = [&](const Token &T) {
+    return T.Offset - (Code.Text.rfind('\n', T.Offset) + 1);
+  };
+  for (size_t I = Name + 3; I < Words.size(); ++I)
+    if (Code.startsLine(Words[I].Offset) &&
+        Column(Words[I]) == Column(Words[Name + 2]))
+      D.replace(Words[I].Offset, Words[I].Offset,
+                std::string(New.size() - Old.Length, ' '));
 }
 
 void Header::readParameters(size_t Open) {
@@ -164,7 +180,7 @@ void wrapInSection(Draft &D, const FixContext &Context,
     D.replace(Head.Words.front().Offset, Head.Words.front().Offset, "static ");
   const Token &Spelled = Head.Words[Head.Name];
   if (Params.size() == Code.P.body(Code.F).Params)
-    D.replace(Spelled.Offset, Spelled.end(), New);
+    Head.rename(New);
   else
     D.replace(Spelled.Offset, Head.Words.back().end(),
               New + "(" + llvm::join(Params, ", ") + ")");

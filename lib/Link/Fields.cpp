@@ -41,6 +41,7 @@ private:
   void collect(FunctionId F);
   void collectCall(FunctionId F, EventId E);
   bool isConstPointee(const Path &Where) const;
+  bool dropsOwn(FunctionId F, EventId E, const Origin &Read) const;
   bool emptiesScratch(FunctionId F, EventId E, unsigned Arg,
                       const Origin &Container);
   void findLazy(FunctionId F);
@@ -149,6 +150,25 @@ static bool dropsReference(const ApiFunction &Api, unsigned Arg) {
           Api.Alloc->Pointer == static_cast<int>(Arg));
 }
 
+/// Is what call \p E drops a reference that this run of \p F has taken of its
+/// own to what it read from a field? Then the one of the field stays.
+bool FieldsPass::dropsOwn(FunctionId F, EventId E, const Origin &Read) const {
+  const Function &Body = P.body(F);
+  const Values &V = P.Functions[F].Value;
+  for (EventId Call = 0; Call < E; ++Call) {
+    const Event &Ev = Body.Events[Call];
+    const ApiFunction *Api = Ev.Kind == EventKind::Call ? P.api(Ev) : nullptr;
+    if (!Api || !Api->Ownership)
+      continue;
+    for (int Arg : Api->Ownership->Retains) {
+      const auto &Given = V.arg(Call, static_cast<unsigned>(Arg));
+      if (std::find(Given.begin(), Given.end(), Read) != Given.end())
+        return true;
+    }
+  }
+  return false;
+}
+
 /// Does call \p E empty a container that this run of \p F has filled? Not when
 /// emptying is all that it does: each call of the C API is safe by itself.
 bool FieldsPass::emptiesScratch(FunctionId F, EventId E, unsigned Arg,
@@ -196,7 +216,7 @@ void FieldsPass::collectCall(FunctionId F, EventId E) {
       Path Where = P.path(O.Index);
       if (!entersObject(P, Where))
         continue;
-      if (Loads && Api && dropsReference(*Api, I))
+      if (Loads && Api && dropsReference(*Api, I) && !dropsOwn(F, E, O))
         add({F, E}, FieldUse::Release, Where);
       if (Loads && Api && emptiesScratch(F, E, I, O)) {
         Path Contents = Where;

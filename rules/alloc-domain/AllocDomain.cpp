@@ -279,6 +279,7 @@ void Checker::checkOwnedField(Site S) {
           if (alloc(Made).Domain == Field.Domain)
             continue;
           Finding F = make(Made, Confidence::High);
+          F.About.Entity = Last;
           F.Message = "'" + name(Made) + "' allocates '" + P.entity(Last).Name +
                       "', which CPython releases with " +
                       std::string(Field.Release) + "()";

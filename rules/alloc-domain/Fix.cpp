@@ -26,13 +26,14 @@ public:
   explicit HeapFix(const FixContext &Context)
       : Context(Context), P(Context.P), All(P.model<Blocks>()) {}
 
-  FixPlan plan(Site From);
+  FixPlan plan(Site From, bool ForRuntime);
 
 private:
   struct Release {
     Site At;
     std::set<Site> Sources;
   };
+  FixPlan planForRuntime(Site From);
   void findReleases();
   std::set<Site> madeBySiblings(FunctionId F) const;
   void close(Site From);
@@ -49,6 +50,7 @@ private:
   std::vector<Release> Releases;
   std::set<Site> Together; ///< calls that change
   bool Released = false;
+  bool Stored = false; ///< in a field that the runtime releases
   std::string Reason;
   std::vector<Edit> Edits;
 };
@@ -142,11 +144,37 @@ void HeapFix::rename(Site S) {
       {Call.Range.File, Text.NameBegin, Text.NameEnd - Text.NameBegin, New});
 }
 
-FixPlan HeapFix::plan(Site From) {
+/// Field of a type that the runtime releases: with another function since
+/// 3.13.
+FixPlan HeapFix::planForRuntime(Site From) {
+  FunctionText Code(P, From.Function, Context.text(Edits[0].File));
+  Draft D(Code);
+  StatementId S = Code.isValid() ? Code.at(Edits[0].Offset) : None;
+  bool Plain = S != None && Code[S].Kind == StatementKind::Expression &&
+               Code.startsLine(Code[S].Offset) && !Code[S].has(SF_Macro) &&
+               !Code.hasDirective(Code[S].Offset, Code[S].end());
+  if (!Stored)
+    D.refuse("nothing was seen that releases the block");
+  else if (!Plain)
+    D.refuse("the call is not in a statement of its own");
+  if (D.isRefused())
+    return D.finish(Applicability::Manual, "");
+  std::string Old(Code.text(S)), New = Old;
+  New.replace(Edits[0].Offset - Code[S].Offset, Edits[0].Length, Edits[0].Text);
+  D.rewrite(S,
+            {"#if PY_VERSION_HEX >= 0x030D0000", New, "#else", Old, "#endif"});
+  return D.finish(Applicability::Suggested,
+                  "take the block from where CPython 3.13 gives it back to");
+}
+
+FixPlan HeapFix::plan(Site From, bool ForRuntime) {
+  Stored = ForRuntime;
   findReleases();
   close(From);
   for (Site S : Together)
     check(S);
+  if (!Released && Together.size() == 1 && Reason.empty())
+    return planForRuntime(From);
   if (!Released)
     refuse("nothing was seen that releases the block");
   FixPlan Plan;
@@ -164,7 +192,8 @@ FixPlan HeapFix::plan(Site From) {
 } // namespace
 
 FixPlan allocDomainFix(const FixContext &Context, const Finding &Found) {
-  return HeapFix(Context).plan({Found.About.Function, Found.About.Event});
+  return HeapFix(Context).plan({Found.About.Function, Found.About.Event},
+                               Found.About.Entity != None);
 }
 
 } // namespace ungil::rules

@@ -36,7 +36,7 @@ public:
   FixPlan plan();
   /// The call stays as it is if a section can make it right.
   bool wantsSection() const {
-    return D.isRefused() && Strong &&
+    return D.isRefused() && !Done && Strong &&
            (Strong->Form == ReplaceForm::Manual ||
             Strong->Form == ReplaceForm::CanFail);
   }
@@ -50,6 +50,8 @@ private:
   void checkFailure();
   void nullForNone();
   void mustNotThrow();
+  FixPlan planVariable(const LentInPlace &Lent);
+  FixPlan finish(const Draft &Of) const;
   bool isRightType() const;
   std::string castTo(const std::string &Type, const std::string &Value) const;
 
@@ -64,6 +66,7 @@ private:
   StatementId Where = None;
   Shape How = Shape::Other;
   const Local *Variable = nullptr;
+  bool Done = false; ///< with a variable of its own, whatever D says
 };
 
 void BorrowFix::findCall() {
@@ -259,17 +262,33 @@ FixPlan BorrowFix::plan() {
   if (!D.isRefused())
     findVariable();
   if (!D.isRefused()) {
-    if (Variable)
-      ownVariable();
-    else
-      fixInPlace(D, Code, {S, Call, Where, Strong});
+    LentInPlace Lent{S, Call, Where, Strong};
+    if (!Variable)
+      fixInPlace(D, Context, Code, Lent);
+    else if (FixPlan Plan = planVariable(Lent); !Plan.Edits.empty())
+      return Plan;
   }
+  return finish(D);
+}
+
+/// The variable owns its reference, or a new one beside it does.
+FixPlan BorrowFix::planVariable(const LentInPlace &Lent) {
+  Draft Beside(D);
+  ownVariable();
+  if (!D.isRefused())
+    return finish(D);
+  fixInPlace(Beside, Context, Code, Lent);
+  Done = !Beside.isRefused();
+  return finish(Beside);
+}
+
+FixPlan BorrowFix::finish(const Draft &Of) const {
   bool SameErrors =
       Strong && (Strong->Form == ReplaceForm::Out ||
                  (Strong->Form == ReplaceForm::Same && isRightType()));
-  return D.finish(SameErrors ? Applicability::Safe : Applicability::Suggested,
-                  "use " + (Strong ? Strong->Name : std::string()) +
-                      "() and release its reference");
+  return Of.finish(SameErrors ? Applicability::Safe : Applicability::Suggested,
+                   "use " + (Strong ? Strong->Name : std::string()) +
+                       "() and release its reference");
 }
 
 } // namespace

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "InPlace.h"
+#include "Fix/FailureExit.h"
+#include "Fix/Hold.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -26,15 +28,16 @@ namespace {
 
 class InPlace {
 public:
-  InPlace(Draft &D, const FunctionText &Code, const LentInPlace &Lent)
-      : D(D), Code(Code), Lent(Lent),
+  InPlace(Draft &D, const FixContext &Context, const FunctionText &Code,
+          const LentInPlace &Lent)
+      : D(D), Context(Context), Code(Code), Lent(Lent),
         Words(tokens(Code.Text, Code[Lent.Where].Offset,
                      Code[Lent.Where].end())) {}
 
   void run() {
     if (takenAtOnce() || keptAtOnce())
       return;
-    holdInTemporary();
+    hold();
   }
 
 private:
@@ -44,10 +47,13 @@ private:
   }
   bool takenAtOnce();
   bool keptAtOnce();
-  void holdInTemporary();
+  std::string freeName(const Holds &References) const;
+  bool isConditional() const;
+  void hold();
   std::vector<std::string> wrapped(const std::string &Name);
 
   Draft &D;
+  const FixContext &Context;
   const FunctionText &Code;
   const LentInPlace &Lent;
   std::vector<Token> Words;
@@ -110,63 +116,78 @@ std::vector<std::string> InPlace::wrapped(const std::string &Name) {
   return {Lent.out() ? Call + ";" : Name + " = " + Call + ";"};
 }
 
-/// The whole statement goes into a block with a variable of its own.
-void InPlace::holdInTemporary() {
-  const Statement &Here = Code[Lent.Where];
-  Lifetime Life = lifetimeOf(Code.P, Lent.At);
-  bool Elsewhere = llvm::any_of(Life.Uses, [&](EventId E) {
-    uint32_t At = Code.P.event({Code.F, E}).Range.Offset;
-    return At < Here.Offset || At >= Here.end();
-  });
-  bool Sometimes = llvm::any_of(Words, [&](const Token &T) {
+/// What the call may be asked for only after something else in its statement.
+bool InPlace::isConditional() const {
+  return llvm::any_of(Words, [&](const Token &T) {
     std::string_view S = spelling(Code.Text, T);
-    return S == "?" || S == "&&" || S == "||" || T.Kind == TokenKind::Directive;
+    return T.Offset < Lent.Call.NameBegin &&
+           (S == "?" || S == "&&" || S == "||");
   });
-  std::string Type = Code.returnType();
-  bool Returns = Here.Kind == StatementKind::Return && !Type.empty();
-  if (Here.Kind != StatementKind::Expression && !Returns)
-    return D.refuse("the call is part of a larger expression");
-  if (Elsewhere || !Life.Inner.empty() || !Life.Keeps.empty())
-    return D.refuse("what the call lends is used after the statement");
-  if (Sometimes || Here.has(SF_Macro))
-    return D.refuse("the call is part of a larger expression");
-  if (Lent.Strong->Form == ReplaceForm::CanFail ||
+}
+
+/// The same for nobody else in the function, for all may be fixed at once.
+std::string InPlace::freeName(const Holds &References) const {
+  const Function &Body = Code.P.body(Code.F);
+  unsigned Before = 0;
+  for (EventId E = 0; E != Lent.At.Event; ++E) {
+    const Event &Ev = Body.Events[E];
+    const ApiFunction *Api =
+        Ev.Kind == EventKind::Call ? Code.P.api(Ev) : nullptr;
+    bool Bound = llvm::any_of(Body.Events, [&](const Event &Bind) {
+      return Bind.Kind == EventKind::Bind &&
+             Bind.Value.Kind == OperandKind::Result && Bind.Value.Index == E;
+    });
+    Before += Api && Api->Borrow && Api->Borrow->Strong && !Bound;
+  }
+  return References.freeName(
+      "item" + (Before ? std::to_string(Before + 1) : std::string()));
+}
+
+/// The reference lives in a variable of its own.
+void InPlace::hold() {
+  auto [Begin, End] = ownBytes(Code, Lent.Where);
+  if (Lent.Call.NameBegin < Begin || Lent.Call.End > End || isConditional() ||
+      Code[Lent.Where].has(SF_Macro) || Code.hasDirective(Begin, End) ||
+      Code[Lent.Where].Kind == StatementKind::Loop ||
       Lent.Strong->Form == ReplaceForm::OutNone)
-    return D.refuse("'" + Lent.Strong->Name +
-                    "' can fail, and the call is part of a larger expression");
-  std::string Unit = Code.indentUnit(), Name = Code.freeName("item");
-  std::string Text(Code.text(Lent.Where));
-  Text.replace(Lent.Call.NameBegin - Here.Offset,
-               Lent.Call.End - Lent.Call.NameBegin, Name);
-  std::vector<std::string> Lines{"{"};
-  if (Lent.out()) {
-    Lines.push_back(Unit + "PyObject *" + Name + ";");
-    for (const std::string &Line : wrapped(Name))
-      Lines.push_back(Unit + Line);
-  } else {
-    Lines.push_back(Unit + "PyObject *" + Name + " = " + Lent.replacement("") +
-                    ";");
+    return D.refuse("the call is part of a larger expression");
+  Holds References(D, Context, Code);
+  HeldReference H;
+  H.At = H.First = H.Last = Lent.Where;
+  H.Name = freeName(References);
+  H.Take = wrapped(H.Name);
+  H.Instead = {{Lent.Call.NameBegin, Lent.Call.End}};
+  if (Lent.Strong->Form == ReplaceForm::CanFail) {
+    std::string Exit = failureExit(Code, Lent.Where, H.Name, /*InFront=*/true);
+    if (Exit.empty())
+      return D.refuse("'" + Lent.Strong->Name +
+                      "' can fail, and how this function reports failure is "
+                      "not plain");
+    H.Take.push_back("if (" + H.Name + " == NULL)" + Exit);
   }
-  if (Returns) {
-    std::string Result = Code.freeName("result");
-    std::string Space = llvm::StringRef(Type).ends_with("*") ? "" : " ";
-    size_t Value =
-        Text.find_first_not_of(" \t\n", std::string("return").size());
-    Lines.push_back(Unit + Type + Space + Result + " = " + Text.substr(Value));
-    Lines.push_back(Unit + "Py_XDECREF(" + Name + ");");
-    Lines.push_back(Unit + "return " + Result + ";");
-  } else {
-    Lines.push_back(Unit + Text);
-    Lines.push_back(Unit + "Py_XDECREF(" + Name + ");");
-  }
-  Lines.emplace_back("}");
-  D.rewrite(Lent.Where, std::move(Lines));
+  Lifetime Life = lifetimeOf(Code.P, Lent.At);
+  auto Counts = [&](EventId E, bool) {
+    const Event &Ev = Code.P.event({Code.F, E});
+    const auto &Value = Code.P.Functions[Code.F].Value.value(E);
+    bool Itself = llvm::any_of(Value, [&](const Origin &O) {
+      return O.Kind == OperandKind::Result && O.Index == Lent.At.Event;
+    });
+    if (Life.Keeps.count(E) || (Ev.Kind == EventKind::Return && Itself))
+      D.refuse("what the call lends is kept, or returned, as it is");
+    return true;
+  };
+  coverUses(D, Code, Life, {Lent.Where}, H, Counts);
+  if (D.isRefused())
+    return;
+  References.add(std::move(H));
+  References.write();
 }
 
 } // namespace
 
-void fixInPlace(Draft &D, const FunctionText &Code, const LentInPlace &Lent) {
-  InPlace(D, Code, Lent).run();
+void fixInPlace(Draft &D, const FixContext &Context, const FunctionText &Code,
+                const LentInPlace &Lent) {
+  InPlace(D, Context, Code, Lent).run();
 }
 
 } // namespace ungil::rules

@@ -13,8 +13,7 @@
 #ifndef UNGIL_RULES_BORROWED_REF_INPLACE_H
 #define UNGIL_RULES_BORROWED_REF_INPLACE_H
 
-#include "Fix/Draft.h"
-#include "Fix/Lifetime.h"
+#include "Fix/Fix.h"
 
 namespace ungil::rules {
 
@@ -35,8 +34,8 @@ struct LentInPlace {
 };
 
 /// Adds the edits to \p D, or refuses.
-void fixInPlace(fix::Draft &D, const fix::FunctionText &Code,
-                const LentInPlace &Lent);
+void fixInPlace(fix::Draft &D, const FixContext &Context,
+                const fix::FunctionText &Code, const LentInPlace &Lent);
 
 } // namespace ungil::rules
 

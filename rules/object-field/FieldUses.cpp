@@ -14,8 +14,53 @@ namespace ungil::rules {
 
 using namespace fix;
 
-/// The pointer to the object is a parameter, and stays it.
-std::string FieldUses::object(Draft &D) const {
+EntityId leafOf(const FieldAccess &A) {
+  EntityId Last = A.Field;
+  for (const Step &S : A.Rest) {
+    if (S.Kind == StepKind::Deref)
+      break;
+    if (S.Kind == StepKind::Field)
+      Last = S.Field;
+  }
+  return Last;
+}
+
+/// The one variable that the text of all accesses names.
+std::string FieldUses::variable(Draft &D) const {
+  std::string Name;
+  for (const FieldAccess *A : Accesses) {
+    StatementId S = Code.at(offsetOf(A->At.Event));
+    if (S == None)
+      return D.refuse("the object is in no variable"), "";
+    for (const FieldText &T : fieldTexts(Code, S, P.entity(leafOf(*A)).Name)) {
+      if (T.Object.empty())
+        return D.refuse("the object is in no variable"), "";
+      if (!Name.empty() && T.Object != Name)
+        return D.refuse("the fields of more than one object are used"), "";
+      Name = T.Object;
+    }
+  }
+  if (Name.empty() || Name == "this")
+    D.refuse("the object is in no variable");
+  return Name;
+}
+
+/// The variable that all accesses between \p Begin and \p End go through.
+std::string FieldUses::object(Draft &D, uint32_t Begin, uint32_t End) const {
+  Draft Strict(Code);
+  std::string Name = parameterName(Strict);
+  if (Strict.isRefused())
+    Name = variable(D);
+  if (D.isRefused())
+    return "";
+  if (changedIn(Code, Name, Begin, End))
+    return D.refuse("'" + Name + "' is set again"), "";
+  if (asksForNull(Code, Name, Begin, End))
+    return D.refuse("'" + Name + "' may be NULL"), "";
+  return Name;
+}
+
+std::string FieldUses::parameterName(Draft &D) const {
   const Origin &First = Accesses.front()->Object;
   bool One = llvm::all_of(Accesses, [&](const FieldAccess *A) {
     return A->Object == First && A->OrObjects.empty();
@@ -31,11 +76,43 @@ std::string FieldUses::object(Draft &D) const {
   const std::string &Name = Body.Locals[Where.Index].Name;
   if (Name.empty() || Name == "this")
     return D.refuse("the object is no parameter"), "";
+  return Name;
+}
+
+/// The pointer to the object is a parameter, and stays it.
+std::string FieldUses::parameter(Draft &D) const {
+  std::string Name = parameterName(D);
+  if (D.isRefused())
+    return "";
   if (changedIn(Code, Name, Code[0].Offset, Code[0].end()))
     return D.refuse("'" + Name + "' is set again"), "";
   if (asksForNull(Code, Name, Code[0].Offset, Code[0].end()))
     return D.refuse("'" + Name + "' may be NULL"), "";
   return Name;
+}
+
+PathId FieldUses::pathOf(const FieldAccess &A) const {
+  const Values &V = P.Functions[Code.F].Value;
+  if (A.At.Event >= V.Events.size() || V.Events[A.At.Event].Where.empty())
+    return None;
+  return V.Events[A.At.Event].Where.front();
+}
+
+bool FieldUses::writesBetween(EntityId Leaf, uint32_t Begin,
+                              uint32_t End) const {
+  return llvm::any_of(Accesses, [&](const FieldAccess *A) {
+    uint32_t At = offsetOf(A->At.Event);
+    return leafOf(*A) == Leaf && A->Use > FieldUse::Read && Begin <= At &&
+           At < End;
+  });
+}
+
+bool FieldUses::isCleared(const FieldAccess &A) const {
+  return llvm::any_of(P.Fields.at(A.Field), [&](const FieldAccess &O) {
+    bool Written = O.Use == FieldUse::Write && O.Rest == A.Rest;
+    return Written && (O.Stored.Kind == OperandKind::Null ||
+                       O.Stored.Kind == OperandKind::Constant);
+  });
 }
 
 bool FieldUses::isPointer(const FieldAccess &A) const {
@@ -68,7 +145,6 @@ bool FieldUses::leadsTo(const std::vector<Origin> &Set, PathId Where) const {
   });
 }
 
-/// Does event \p E use what is stored at \p Where?
 bool FieldUses::uses(EventId E, PathId Where) const {
   const Values &V = P.Functions[Code.F].Value;
   if (E >= V.Events.size())
@@ -87,7 +163,7 @@ bool FieldUses::uses(EventId E, PathId Where) const {
   });
 }
 
-static bool takesOne(const Program &P, const Event &E) {
+bool takesOne(const Program &P, const Event &E) {
   if (E.Kind != EventKind::Call)
     return false;
   std::string Name = P.calleeName(E);
@@ -95,7 +171,6 @@ static bool takesOne(const Program &P, const Event &E) {
          Name == "Py_XNewRef";
 }
 
-/// Is a reference taken before \p Use, or in its statement?
 bool FieldUses::takesReference(EventId Use, PathId Where) const {
   StatementId Here = Code.at(offsetOf(Use));
   for (EventId E = 0; E != Body.Events.size(); ++E) {
@@ -164,11 +239,18 @@ std::vector<EventId> FieldUses::borrowedUses(Draft &D) const {
   return Out;
 }
 
+bool FieldUses::isOldRelease(const FieldAccess &A) const {
+  StatementId S = Code.at(offsetOf(A.At.Event));
+  return A.Use == FieldUse::Release && S != None && isLetGo(A.At.Event, A) &&
+         fieldTexts(Code, S, P.entity(leafOf(A)).Name).empty();
+}
+
 /// Offsets that the section has to cover.
 std::vector<uint32_t> FieldUses::places(Draft &D) const {
   std::vector<uint32_t> Out;
   for (const FieldAccess *A : Accesses)
-    Out.push_back(offsetOf(A->At.Event));
+    if (!isOldRelease(*A))
+      Out.push_back(offsetOf(A->At.Event));
   for (EventId E : borrowedUses(D))
     Out.push_back(offsetOf(E));
   for (EventId E = 0; E != Body.Events.size(); ++E)
@@ -180,55 +262,85 @@ std::vector<uint32_t> FieldUses::places(Draft &D) const {
 }
 
 /// `Py_XSETREF(f, v)` runs what the old object's destruction runs; under the
-/// section only the exchange is done.
+/// section only the exchange is done. So it is with `Py_XDECREF(f); f = v;`.
+void FieldUses::moveRelease(StatementId At, const FieldAccess &A, Draft &D,
+                            Section &Out) const {
+  llvm::StringRef Text(Code.text(At));
+  std::string Name = Text.take_until([](char C) { return C == '('; }).str();
+  bool Drops = Name == "Py_DECREF" || Name == "Py_XDECREF";
+  if (Name != "Py_CLEAR" && Name != "Py_SETREF" && Name != "Py_XSETREF" &&
+      !Drops)
+    return;
+  CallText Call = callAt(Code.Text, Code[At].Offset, Name);
+  if (!Call.isValid() || !isPlainPath(Call.Args[0]))
+    return;
+  std::string Field = llvm::StringRef(Call.Args[0]).trim().str();
+  std::string Old = Code.freeName("old_" + P.entity(leafOf(A)).Name);
+  std::string Declared = "PyObject *" + Old + " = NULL;";
+  if (llvm::is_contained(Out.Before, Declared))
+    return; // another access of the same statement, or a second exchange
+  bool Plain = llvm::StringRef(P.entity(leafOf(A)).Type).contains("_object *");
+  std::string Keep = Old + " = " + (Plain ? "" : "(PyObject *)") + Field + ";";
+  std::vector<std::string> Lines{Keep};
+  if (Drops) {
+    // Nobody may find it released: it is replaced first.
+    if (!isStoredBehind(At, Out.Last, Field))
+      return;
+  } else {
+    Lines.push_back(Field + " = " +
+                    (Call.Args.size() > 1
+                         ? llvm::StringRef(Call.Args[1]).trim().str()
+                         : std::string("NULL")) +
+                    ";");
+  }
+  Out.Before.push_back(Declared);
+  Out.After.push_back("Py_XDECREF(" + Old + ");");
+  D.rewrite(At, std::move(Lines));
+}
+
+/// Does a statement behind \p S in its block, up to \p Last, store to \p Field?
+bool FieldUses::isStoredBehind(StatementId S, StatementId Last,
+                               llvm::StringRef Field) const {
+  return llvm::any_of(Code.siblingsAfter(S), [&](StatementId Next) {
+    llvm::StringRef Text(Code.text(Next));
+    return Next <= Last && Text.consume_front(Field) &&
+           Text.ltrim().starts_with("=");
+  });
+}
+
 void FieldUses::moveReleases(Draft &D, Section &S) const {
   for (const FieldAccess *A : Accesses) {
     StatementId At = Code.at(offsetOf(A->At.Event));
-    if (At == None || !Code[At].has(SF_Macro) ||
-        Code.around(At, StatementKind::Loop) != None)
-      continue;
-    llvm::StringRef Text(Code.text(At));
-    std::string Name = Text.take_until([](char C) { return C == '('; }).str();
-    if (Name != "Py_CLEAR" && Name != "Py_SETREF" && Name != "Py_XSETREF")
-      continue;
-    CallText Call = callAt(Code.Text, Code[At].Offset, Name);
-    if (!Call.isValid() || !isPlainPath(Call.Args[0]))
-      continue;
-    std::string Field = llvm::StringRef(Call.Args[0]).trim().str();
-    std::string Old = Code.freeName("old_" + P.entity(A->Field).Name);
-    std::string Declared = "PyObject *" + Old + " = NULL;";
-    if (llvm::is_contained(S.Before, Declared))
-      continue; // another access of the same statement, or a second exchange
-    bool Plain = llvm::StringRef(P.entity(A->Field).Type).contains("_object *");
-    S.Before.push_back(Declared);
-    S.After.push_back("Py_XDECREF(" + Old + ");");
-    D.rewrite(At, {Old + " = " + (Plain ? "" : "(PyObject *)") + Field + ";",
-                   Field + " = " +
-                       (Call.Args.size() > 1
-                            ? llvm::StringRef(Call.Args[1]).trim().str()
-                            : std::string("NULL")) +
-                       ";"});
+    bool Inside = At != None && Code[S.First].Offset <= Code[At].Offset &&
+                  Code[At].end() <= Code[S.Last].end();
+    if (Inside && Code[At].has(SF_Macro) &&
+        Code.around(At, StatementKind::Loop) == None)
+      moveRelease(At, *A, D, S);
   }
 }
 
-Section FieldUses::section(Draft &D) {
+Section FieldUses::sectionOf(Draft &D, StatementId First, StatementId Last) {
   Section S;
-  S.Objects = {object(D)};
+  S.First = First;
+  S.Last = Last;
+  S.Objects = {object(D, Code[First].Offset, Code[Last].end())};
+  moveReleases(D, S);
+  return S;
+}
+
+Section FieldUses::section(Draft &D) {
   std::vector<uint32_t> Offsets = places(D);
   if (D.isRefused())
-    return S;
+    return {};
   auto [First, Last] = std::minmax_element(Offsets.begin(), Offsets.end());
   auto [From, To] = statementsAround(Code, *First, *Last);
   if (From == None)
-    return D.refuse("it is the whole body"), S;
+    return D.refuse("it is the whole body"), Section();
   // Around a loop rather than in each turn.
   for (StatementId L = Code.around(From, StatementKind::Loop); L != None;
        L = Code.around(L, StatementKind::Loop))
     From = To = L;
-  S.First = From;
-  S.Last = To;
-  moveReleases(D, S);
-  return S;
+  return sectionOf(D, From, To);
 }
 
 void FieldUses::checkWhole(Draft &D) const {

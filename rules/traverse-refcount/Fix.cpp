@@ -10,7 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Fix/Fix.h"
+#include "Fix/Section.h"
 #include "llvm/ADT/StringRef.h"
 #include <map>
 
@@ -115,7 +115,35 @@ FixPlan PairFix::plan() {
 
 } // namespace
 
+/// `Py_VISIT(self->seen);` stands for how the one that is missing is visited.
+static FixPlan visitToo(const FixContext &Context, const Finding &Found) {
+  const Program &P = Context.P;
+  FunctionId F = Found.About.Function;
+  FunctionText Code(P, F, Context.text(P.body(F).Body.File));
+  Draft D(Code);
+  StatementId S =
+      Code.isValid() ? Code.at(P.event({F, Found.About.Event})) : None;
+  CallText Visit;
+  if (S != None)
+    Visit = callAt(Code.Text, Code[S].Offset, "Py_VISIT");
+  llvm::StringRef Path;
+  if (Visit.isValid() && Visit.Args.size() == 1)
+    Path = Visit.Args[0];
+  size_t Arrow = Path.rfind("->");
+  bool Plain = Arrow != Path.npos && isPlainPath(Path.str()) &&
+               Path.find('.', Arrow) == Path.npos &&
+               Code[Code[S].Parent].Kind == StatementKind::Compound;
+  if (!Plain)
+    D.refuse("no plain Py_VISIT() of a field shows how");
+  else
+    D.after(S, "Py_VISIT(" + Path.take_front(Arrow + 2).str() +
+                   P.entity(Found.About.Entity).Name + ");");
+  return D.finish(Applicability::Suggested, "visit it, too");
+}
+
 FixPlan traverseRefcountFix(const FixContext &Context, const Finding &Found) {
+  if (Found.About.Entity != None)
+    return visitToo(Context, Found);
   return PairFix(Context, Found).plan();
 }
 

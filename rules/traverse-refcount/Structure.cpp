@@ -142,6 +142,8 @@ void checkVisitedAll(const Program &P, const GcSlots &Slots,
   F.Range = Where;
   F.Function = P.name(Slots.Traverse);
   F.Entity = P.entity(Missing[0].Field).Name;
+  if (Missing.size() == 1 && Before.Function == Slots.Traverse)
+    F.About = {Before.Function, Before.Event, Missing[0].Field};
   // One that is missing in a list of many was forgotten; several were left
   // out, because they only ever hold strings or numbers perhaps.
   bool Forgotten = Missing.size() == 1 && Visited >= 2 && Closed &&

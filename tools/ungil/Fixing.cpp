@@ -19,17 +19,15 @@ namespace {
 /// How often each complaint was made, by file, or each finding, by key.
 using Counts = std::map<std::string, unsigned>;
 
-/// A finding but for its place, which an edit above it moves.
-std::string keyOf(const Report &In, const Finding &F) {
+/// Where a finding is, but for its line, which an edit above it moves.
+std::string placeOf(const Report &In, const Finding &F) {
   std::string File = F.Range.isValid() ? In.Files[F.Range.File] : std::string();
-  return F.Rule + '\n' + File + '\n' + F.Function + '\n' + F.Entity;
+  return F.Rule + '\n' + File + '\n' + F.Function;
 }
 
-Counts countFindings(const Report &In) {
-  Counts All;
-  for (const Finding &F : In.Findings)
-    ++All[keyOf(In, F)];
-  return All;
+/// A finding but for its line.
+std::string keyOf(const Report &In, const Finding &F) {
+  return placeOf(In, F) + '\n' + F.Entity;
 }
 
 class Fixer {
@@ -208,32 +206,33 @@ Fixer::renamed(const std::vector<size_t> &Chosen) const {
   return All;
 }
 
-/// A finding of \p Chosen that is still there, or one that was not there
-/// before; empty: all is well.
+/// A finding of \p Chosen that is still there, or one more than before of its
+/// rule in a function (which entity it names first may change with what is
+/// mended); empty: all is well.
 std::string Fixer::stillWrong(const Report &New,
                               const std::vector<size_t> &Chosen) const {
-  Counts Allowed = countFindings(Out.Final);
-  for (size_t I : Chosen)
-    --Allowed[keyOf(Out.Final, Out.Final.Findings[I])];
+  const Report &Old = Out.Final;
+  Counts Allowed;
+  for (const Finding &F : Old.Findings) {
+    ++Allowed[keyOf(Old, F)];
+    ++Allowed[placeOf(Old, F)];
+  }
+  std::set<std::string> Mended;
+  for (size_t I : Chosen) {
+    --Allowed[keyOf(Old, Old.Findings[I])];
+    --Allowed[placeOf(Old, Old.Findings[I])];
+    Mended.insert(keyOf(Old, Old.Findings[I]));
+  }
   std::map<std::string, std::string> Renamed = renamed(Chosen);
-  auto KeyNow = [&](Finding F) {
-    if (auto Old = Renamed.find(F.Function); Old != Renamed.end())
-      F.Function = Old->second;
-    return keyOf(New, F);
-  };
   Counts Now;
-  for (const Finding &F : New.Findings)
-    ++Now[KeyNow(F)];
-  for (const Finding &F : New.Findings) {
-    std::string Key = KeyNow(F);
-    if (Now[Key] <= Allowed[Key])
-      continue;
-    bool Known = llvm::any_of(Chosen, [&](size_t I) {
-      return keyOf(Out.Final, Out.Final.Findings[I]) == Key;
-    });
-    return Known
-               ? "the finding would still be there"
-               : "it would bring a new one: " + F.Message + " [" + F.Rule + "]";
+  for (Finding F : New.Findings) {
+    if (auto Name = Renamed.find(F.Function); Name != Renamed.end())
+      F.Function = Name->second;
+    std::string Key = keyOf(New, F), Place = placeOf(New, F);
+    if (++Now[Key] > Allowed[Key] && Mended.count(Key))
+      return "the finding would still be there";
+    if (++Now[Place] > Allowed[Place])
+      return "it would bring a new one: " + F.Message + " [" + F.Rule + "]";
   }
   return {};
 }

@@ -32,16 +32,12 @@ static PyObject *
 read_setup(PyObject *op, PyObject *list)
 {
     struct setup s;
-    {
-        PyObject *item = PyList_GetItemRef(list, 0);
-        s.code = PyLong_AsLong(item);
-        Py_XDECREF(item);
-    }
-    {
-        PyObject *item = PyList_GetItemRef(list, 1);
-        s.value = PyLong_AsLong(item);
-        Py_XDECREF(item);
-    }
+    PyObject *item = PyList_GetItemRef(list, 0);
+    s.code = PyLong_AsLong(item);
+    Py_XDECREF(item);
+    PyObject *item2 = PyList_GetItemRef(list, 1);
+    s.value = PyLong_AsLong(item2);
+    Py_XDECREF(item2);
     if (PyErr_Occurred())
         return NULL;
     return PyLong_FromLong(s.code + s.value);
@@ -50,12 +46,10 @@ read_setup(PyObject *op, PyObject *list)
 static PyObject *
 length(PyObject *op, PyObject *list)
 {
-    {
-        PyObject *item = PyList_GetItemRef(list, 0);
-        PyObject *result = PyLong_FromSsize_t(PyObject_Size(item));
-        Py_XDECREF(item);
-        return result;
-    }
+    PyObject *item = PyList_GetItemRef(list, 0);
+    PyObject *result = PyLong_FromSsize_t(PyObject_Size(item));
+    Py_XDECREF(item);
+    return result;
 }
 
 static PyObject *

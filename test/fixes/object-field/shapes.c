@@ -179,14 +179,14 @@ typedef struct {
 static PyObject *
 call(Caller *self, PyObject *arg)
 {
-    return PyObject_CallOneArg(self->callback, arg); // no edit: what 'callback' holds is used by calls that let go of the section
+    return PyObject_CallOneArg(self->callback, arg);
 }
 
 static PyObject *
 set_callback(Caller *self, PyObject *arg)
 {
     Py_INCREF(arg);
-    Py_XSETREF(self->callback, arg); // no edit: in 'call' what 'callback' holds is used
+    Py_XSETREF(self->callback, arg);
     Py_RETURN_NONE;
 }
 

@@ -65,25 +65,17 @@ clear(Box *self, PyObject *Py_UNUSED(ignored))
 }
 
 static PyObject *
-take_impl(Box *self)
+take(Box *self, PyObject *Py_UNUSED(ignored))
 {
-    PyObject *value = self->value;
+    PyObject *value;
+    Py_BEGIN_CRITICAL_SECTION(self);
+    value = Py_XNewRef(self->value);
+    Py_END_CRITICAL_SECTION();
     if (value == NULL) {
         PyErr_SetString(PyExc_ValueError, "empty");
         return NULL;
     }
-    Py_INCREF(value);
     return value;
-}
-
-static PyObject *
-take(Box *self, PyObject *Py_UNUSED(ignored))
-{
-    PyObject *result;
-    Py_BEGIN_CRITICAL_SECTION(self);
-    result = take_impl(self);
-    Py_END_CRITICAL_SECTION();
-    return result;
 }
 
 static PyTypeObject BoxType;
@@ -226,14 +218,25 @@ typedef struct {
 static PyObject *
 call(Caller *self, PyObject *arg)
 {
-    return PyObject_CallOneArg(self->callback, arg); // no edit: what 'callback' holds is used by calls that let go of the section
+    PyObject *callback;
+    Py_BEGIN_CRITICAL_SECTION(self);
+    callback = Py_XNewRef(self->callback);
+    Py_END_CRITICAL_SECTION();
+    PyObject *result = PyObject_CallOneArg(callback, arg);
+    Py_XDECREF(callback);
+    return result;
 }
 
 static PyObject *
 set_callback(Caller *self, PyObject *arg)
 {
     Py_INCREF(arg);
-    Py_XSETREF(self->callback, arg); // no edit: in 'call' what 'callback' holds is used
+    PyObject *old_callback = NULL;
+    Py_BEGIN_CRITICAL_SECTION(self);
+    old_callback = self->callback;
+    self->callback = arg;
+    Py_END_CRITICAL_SECTION();
+    Py_XDECREF(old_callback);
     Py_RETURN_NONE;
 }
 

@@ -1,0 +1,125 @@
+//===- Fix.cpp - the lock given back where it was forgotten ---------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A return that leaves a mutex held gets the statement with which the other
+// ways of the function give it back.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fix/Hold.h"
+#include "Fix/Section.h"
+#include "Rules/Locking.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace ungil::rules {
+namespace {
+
+using namespace fix;
+
+class UnlockFix {
+public:
+  UnlockFix(const FixContext &Context, const Finding &Found)
+      : P(Context.P), Info(P.Functions[Found.About.Function]),
+        Exit(Found.About.Event),
+        Code(P, Found.About.Function,
+             Context.text(P.body(Found.About.Function).Body.File)),
+        D(Code) {}
+
+  FixPlan plan();
+
+private:
+  const HeldLock *forgotten();
+  std::string unlock(const HeldLock &Lock);
+  void giveBack(StatementId S, const std::string &Line);
+
+  const Program &P;
+  const FunctionInfo &Info;
+  EventId Exit;
+  FunctionText Code;
+  Draft D;
+};
+
+/// The one mutex that is held at the return.
+const HeldLock *UnlockFix::forgotten() {
+  const HeldLock *Found = nullptr;
+  for (const HeldLock &L : Info.Locks.at(Exit)) {
+    bool Returned = llvm::any_of(Info.Locks.Changes, [&](const LockChange &C) {
+      return !C.Takes && C.Lock.What == L.What;
+    });
+    if (!isMutex(L) || L.Acquired == None || !Returned)
+      continue;
+    if (Found)
+      D.refuse("more than one lock is held there");
+    Found = &L;
+  }
+  if (!Found)
+    D.refuse("only some of the ways to it hold the lock");
+  return Found;
+}
+
+/// The statement that gives \p Lock back on other ways; empty if there is none
+/// that would mean the same here.
+std::string UnlockFix::unlock(const HeldLock &Lock) {
+  uint32_t Begin = P.event({Code.F, Lock.Acquired}).Range.Offset;
+  for (const LockChange &C : Info.Locks.Changes) {
+    if (C.Takes || C.Lock.What != Lock.What)
+      continue;
+    StatementId S = Code.at(P.event({Code.F, C.At}).Range.Offset);
+    bool Plain =
+        S != None && !Code[S].has(SF_Leaves) &&
+        (Code[S].Kind == StatementKind::Expression || Code[S].has(SF_Macro)) &&
+        !Code.hasDirective(Code[S].Offset, Code[S].end());
+    if (!Plain)
+      continue;
+    std::string Line = llvm::StringRef(Code.text(S)).rtrim("; \n").str() + ";";
+    if (!changedIn(Code, Line, Begin,
+                   Code[Code.at(P.event({Code.F, Exit}))].end()))
+      return Line;
+  }
+  return {};
+}
+
+/// What is returned was worked out under the lock.
+void UnlockFix::giveBack(StatementId S, const std::string &Line) {
+  if (Code[S].has(SF_Macro) || !computesResult(Code, S))
+    return D.before(S, Line);
+  std::vector<Token> Words = tokens(Code.Text, Code[S].Offset, Code[S].end());
+  std::string Value(
+      Code.Text.substr(Words[1].Offset, Words.back().Offset - Words[1].Offset));
+  std::vector<std::string> Lines = returnAfter(Code, S, Value, {Line});
+  if (Lines.empty())
+    return D.refuse("what it returns cannot be kept in a variable");
+  D.rewrite(S, std::move(Lines));
+}
+
+FixPlan UnlockFix::plan() {
+  StatementId S = Code.isValid() ? Code.at(P.event({Code.F, Exit})) : None;
+  bool Returns =
+      S != None && P.event({Code.F, Exit}).Kind == EventKind::Return &&
+      (Code[S].Kind == StatementKind::Return || Code[S].has(SF_Macro));
+  if (!Returns)
+    D.refuse("only a lock that a return leaves held can be given back there");
+  if (const HeldLock *Lock = D.isRefused() ? nullptr : forgotten();
+      !D.isRefused()) {
+    std::string Line = unlock(*Lock);
+    if (Line.empty())
+      D.refuse("no plain statement gives the lock back on the other ways");
+    else
+      giveBack(S, Line);
+  }
+  return D.finish(Applicability::Suggested,
+                  "give the lock back on this path too");
+}
+
+} // namespace
+
+FixPlan lockMisuseFix(const FixContext &Context, const Finding &Found) {
+  return UnlockFix(Context, Found).plan();
+}
+
+} // namespace ungil::rules
