@@ -29,6 +29,8 @@ struct SuppressionOptions {
   std::vector<std::string> Known; ///< ids of all rules
   std::vector<std::string> Ran;   ///< rules that ran: only these can be unused
   bool ReportUnused = true;       ///< unused-suppression is selected
+  bool NeedReasons = false;       ///< those without one suppress nothing
+  bool Hide = true;               ///< false: say what is unused, hide nothing
   Confidence Least = Confidence::Medium; ///< count findings from here on
 };
 

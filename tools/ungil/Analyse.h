@@ -16,6 +16,7 @@
 #define UNGIL_TOOL_ANALYSE_H
 
 #include "Api/Api.h"
+#include "Config/Settings.h"
 #include "Driver/Driver.h"
 #include "Fix/Fix.h"
 #include "Link/Program.h"
@@ -23,6 +24,7 @@
 #include "Report/Output.h"
 #include "Rules/Rules.h"
 #include "Support/SourceCache.h"
+#include <string>
 #include <vector>
 
 namespace ungil {
@@ -33,6 +35,10 @@ struct AnalyseOptions {
   Confidence Least = Confidence::Medium;
   ObjectContract Objects = ObjectContract::Shared;
   FixOptions Fixes;
+  std::vector<PatternRule> PerFileIgnores;
+  std::vector<std::string> Exclude; ///< patterns of files to keep silent about
+  bool NeedReasons = false;         ///< suppressions without one do nothing
+  bool ShowSuppressed = false;
 };
 
 /// Links \p Units, which parse() made of \p Plan, and runs the rules. The

@@ -40,6 +40,7 @@ void addScan(CLI::App &App, int &Exit);
 void addDoctor(CLI::App &App, int &Exit);
 void addRecord(CLI::App &App, int &Exit);
 void addRules(CLI::App &App, int &Exit);
+void addOptions(CLI::App &App, int &Exit);
 void addExplain(CLI::App &App, int &Exit);
 void addVersion(CLI::App &App, int &Exit);
 

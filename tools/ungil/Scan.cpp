@@ -12,11 +12,10 @@
 #include "PlanOptions.h"
 #include "Report/Names.h"
 #include "Report/Output.h"
+#include "ScanOptions.h"
 #include "Support/Output.h"
 #include "Support/Version.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringSwitch.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Process.h"
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -26,52 +25,6 @@ using namespace ungil;
 namespace {
 
 constexpr int StandardOutput = 1, StandardError = 2;
-
-struct ScanOptions {
-  ScanRequest Request;
-  std::vector<std::string> Select, Ignore, ApiFiles;
-  std::string Output = "-", Format = "full", Color = "auto";
-  std::string MinConfidence = "medium", FailOn = "medium", Objects = "shared";
-  bool ExitZero = false, Statistics = false, Strict = false;
-  std::string Fix, ExportFixes, TargetPython;
-  bool Diff = false, NoVerify = false, Compat = false;
-
-  bool wantsEdits() const { return !Fix.empty() || Diff; }
-  Applicability leastFix() const {
-    return Fix == "suggested" ? Applicability::Suggested : Applicability::Safe;
-  }
-};
-
-llvm::Error readApi(const std::vector<std::string> &Files, Api &Known) {
-  for (const std::string &File : Files) {
-    auto Buffer = llvm::MemoryBuffer::getFile(File);
-    if (!Buffer)
-      return llvm::createStringError(Buffer.getError(), "cannot read '%s': %s",
-                                     File.c_str(),
-                                     Buffer.getError().message().c_str());
-    if (llvm::Error Bad =
-            Known.extend(std::string_view((*Buffer)->getBuffer()), File))
-      return Bad;
-  }
-  return llvm::Error::success();
-}
-
-llvm::Expected<AnalyseOptions> analyseOptions(const ScanOptions &Options) {
-  AnalyseOptions Result;
-  auto Selected = selectRules(Options.Select, Options.Ignore);
-  if (!Selected)
-    return Selected.takeError();
-  Result.Selected = std::move(*Selected);
-  Result.Enabled = llvm::cantFail(selectRules({}, Options.Ignore));
-  Result.Least = *parseConfidence(Options.MinConfidence);
-  Result.Objects = llvm::StringSwitch<ObjectContract>(Options.Objects)
-                       .Case("external-sync", ObjectContract::ExternalSync)
-                       .Case("immutable", ObjectContract::Immutable)
-                       .Default(ObjectContract::Shared);
-  Result.Fixes.Target = parsePyVersion(Options.TargetPython);
-  Result.Fixes.Compat = Options.Compat;
-  return Result;
-}
 
 /// What to say when there is nothing to scan.
 std::string nothingToScan(const ScanPlan &Plan, const ScanRequest &Request) {
@@ -87,13 +40,15 @@ std::string nothingToScan(const ScanPlan &Plan, const ScanRequest &Request) {
 
 int exitCode(const Report &Report, const ScanOptions &Options) {
   const Coverage &C = Report.Cover;
-  if (C.Parsed < C.Files || (Options.Strict && C.WithErrors != 0))
+  bool Strict = Options.All.flag(Option::Strict);
+  if (C.Parsed < C.Files || (Strict && C.WithErrors != 0))
     return ExitIncomplete;
-  if (Options.ExitZero || Options.FailOn == "never")
+  // Not a confidence: never.
+  auto Least = parseConfidence(Options.All.text(Option::FailOn));
+  if (Options.ExitZero || !Least)
     return ExitClean;
-  Confidence Least = *parseConfidence(Options.FailOn);
   return llvm::any_of(Report.Findings,
-                      [&](const Finding &F) { return F.Conf >= Least; })
+                      [&](const Finding &F) { return F.Conf >= *Least; })
              ? ExitFindings
              : ExitClean;
 }
@@ -165,16 +120,24 @@ int fixAndPrint(const ScanPlan &Plan, std::vector<UnitResult> Units,
 }
 
 int scan(ScanOptions Options) {
-  auto Analyse = analyseOptions(Options);
-  if (!Analyse)
-    return fail(Analyse.takeError());
+  auto Config = configure(Options.Config, Options.Request.Paths);
+  if (!Config)
+    return fail(Config.takeError());
+  Options.All = std::move(Config->All);
+  if (Options.ShowConfig) {
+    printSettings(Options.All, llvm::outs());
+    return ExitClean;
+  }
+  applySettings(Options.All, Options.Request);
+  const AnalyseOptions Analyse = analyseOptions(Options.All);
   Timings Times;
   Api Extended;
   const Api *Known = &Api::builtin();
-  if (!Options.ApiFiles.empty()) {
+  if (auto Files = Options.All.list(Option::Api); !Files.empty()) {
     Extended = *Known;
-    if (llvm::Error Bad = readApi(Options.ApiFiles, Extended))
-      return fail(std::move(Bad));
+    for (const std::string &File : Files)
+      if (llvm::Error Bad = Extended.extendFromFile(File))
+        return fail(std::move(Bad));
     Known = &Extended;
   }
 
@@ -202,124 +165,15 @@ int scan(ScanOptions Options) {
   if (Options.wantsEdits())
     Kept = Units;
   Report Report =
-      analyse(*Plan, std::move(Units), *Known, *Analyse, Sources, Times);
+      analyse(*Plan, std::move(Units), *Known, Analyse, Sources, Times);
   if (!Options.ExportFixes.empty())
     if (llvm::Error Failed =
             exportFixes(Report, Options.leastFix(), Options.ExportFixes))
       return fail(std::move(Failed));
   if (Options.wantsEdits())
     return fixAndPrint(*Plan, std::move(Kept), std::move(Report), *Known,
-                       *Analyse, Options, Sources, Times);
+                       Analyse, Options, Sources, Times);
   return print(Report, Options, Sources, Times);
-}
-
-void addRuleOptions(CLI::App &Command, ScanOptions &Options) {
-  constexpr const char *Group = "What is reported";
-  for (auto [Name, List, Text] :
-       {std::tuple("--select", &Options.Select, "Report these rules only"),
-        std::tuple("--ignore", &Options.Ignore, "Do not run these rules")})
-    Command
-        .add_option(Name, *List,
-                    std::string(Text) + "; separated by commas, repeatable")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->group(Group);
-  Command
-      .add_option("--min-confidence", Options.MinConfidence,
-                  "low, medium or high")
-      ->check(CLI::IsMember({"low", "medium", "high"}))
-      ->capture_default_str()
-      ->group(Group);
-  Command
-      .add_option("--objects", Options.Objects,
-                  "What the extension promises: shared (threads may share an "
-                  "object), external-sync (they synchronise; only what "
-                  "corrupts memory is reported), immutable (any change after "
-                  "construction is)")
-      ->check(CLI::IsMember({"shared", "external-sync", "immutable"}))
-      ->capture_default_str()
-      ->group(Group);
-  Command
-      .add_option("--api", Options.ApiFiles,
-                  "JSON about functions of the project (locks, allocators, "
-                  "borrowed references); repeatable")
-      ->allow_extra_args(false)
-      ->group(Group);
-}
-
-void addOutputOptions(CLI::App &Command, ScanOptions &Options) {
-  constexpr const char *Group = "Output";
-  Command
-      .add_option("--format", Options.Format, "full, concise, json or sarif")
-      ->check(CLI::IsMember({"full", "concise", "json", "sarif"}))
-      ->capture_default_str()
-      ->group(Group);
-  Command.add_option("-o,--output", Options.Output, "File to write")
-      ->group(Group);
-  Command
-      .add_option("--color", Options.Color,
-                  "auto, always or never; auto honours NO_COLOR")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str()
-      ->group(Group);
-  Command
-      .add_flag("--statistics", Options.Statistics,
-                "Print counts and times on standard error")
-      ->group(Group);
-}
-
-void addFixOptions(CLI::App &Command, ScanOptions &Options) {
-  constexpr const char *Group = "Fixes";
-  Command
-      .add_flag("--fix{safe}", Options.Fix,
-                "Edit the files; --fix=suggested also makes the edits that "
-                "add locks or change how errors are reported")
-      ->check(CLI::IsMember({"safe", "suggested"}))
-      ->group(Group);
-  Command
-      .add_flag("--diff", Options.Diff,
-                "Print what --fix would change, write nothing")
-      ->group(Group);
-  Command
-      .add_option("--export-fixes", Options.ExportFixes,
-                  "Write the fixes as YAML for clang-apply-replacements")
-      ->group(Group);
-  Command
-      .add_flag("--no-verify", Options.NoVerify,
-                "Do not parse and analyse edited files again")
-      ->group(Group);
-  Command
-      .add_option("--target-python", Options.TargetPython,
-                  "Oldest Python that edited code must build with, as 3.9 "
-                  "(default: that of the headers)")
-      ->check(CLI::Validator(
-          [](std::string &Text) {
-            return parsePyVersion(Text) ? std::string()
-                                        : "'" + Text + "' is no version";
-          },
-          "VERSION"))
-      ->group(Group);
-  Command
-      .add_flag("--compat", Options.Compat,
-                "Edits may include pythoncapi_compat.h for what the target "
-                "lacks")
-      ->group(Group);
-}
-
-void addExitOptions(CLI::App &Command, ScanOptions &Options) {
-  constexpr const char *Group = "Exit code";
-  Command
-      .add_option("--fail-on", Options.FailOn,
-                  "Exit 1 when a finding of this confidence or higher is "
-                  "reported: low, medium, high or never")
-      ->check(CLI::IsMember({"low", "medium", "high", "never"}))
-      ->capture_default_str()
-      ->group(Group);
-  Command.add_flag("--exit-zero", Options.ExitZero, "Never exit 1")
-      ->group(Group);
-  Command
-      .add_flag("--strict", Options.Strict, "Exit 3 when any file had errors")
-      ->group(Group);
 }
 
 } // namespace
@@ -328,10 +182,6 @@ void ungil::addScan(CLI::App &App, int &Exit) {
   auto Options = std::make_shared<ScanOptions>();
   CLI::App *Command =
       App.add_subcommand("scan", "Analyse an extension and print findings");
-  addPlanOptions(*Command, Options->Request);
-  addRuleOptions(*Command, *Options);
-  addOutputOptions(*Command, *Options);
-  addFixOptions(*Command, *Options);
-  addExitOptions(*Command, *Options);
+  addScanOptions(*Command, *Options);
   Command->callback([Options, &Exit] { Exit = scan(*Options); });
 }

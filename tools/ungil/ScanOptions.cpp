@@ -1,0 +1,113 @@
+//===- ScanOptions.cpp - what ungil scan is asked -------------------------===//
+//
+// Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ScanOptions.h"
+#include "PlanOptions.h"
+#include "Report/Names.h"
+#include "Rules/FromSettings.h"
+#include "llvm/ADT/STLExtras.h"
+#include <CLI/CLI.hpp>
+
+using namespace ungil;
+
+namespace {
+
+void addOutputOptions(CLI::App &Command, ScanOptions &Options) {
+  constexpr const char *Group = "Output";
+  Command
+      .add_option("--format", Options.Format, "full, concise, json or sarif")
+      ->check(CLI::IsMember({"full", "concise", "json", "sarif"}))
+      ->capture_default_str()
+      ->group(Group);
+  Command.add_option("-o,--output", Options.Output, "File to write")
+      ->group(Group);
+  Command
+      .add_option("--color", Options.Color,
+                  "auto, always or never; auto honours NO_COLOR")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str()
+      ->group(Group);
+  Command
+      .add_flag("--statistics", Options.Statistics,
+                "Print counts and times on standard error")
+      ->group(Group);
+}
+
+void addFixOptions(CLI::App &Command, ScanOptions &Options) {
+  const std::string Group(title(OptionGroup::Fixes));
+  Command
+      .add_flag("--fix{safe}", Options.Fix,
+                "Edit the files; --fix=suggested also makes the edits that "
+                "add locks or change how errors are reported")
+      ->check(CLI::IsMember({"safe", "suggested"}))
+      ->group(Group);
+  Command
+      .add_flag("--diff", Options.Diff,
+                "Print what --fix would change, write nothing")
+      ->group(Group);
+  Command
+      .add_option("--export-fixes", Options.ExportFixes,
+                  "Write the fixes as YAML for clang-apply-replacements")
+      ->group(Group);
+  Command
+      .add_flag("--no-verify", Options.NoVerify,
+                "Do not parse and analyse edited files again")
+      ->group(Group);
+  addOptionGroup(Command, Options.Config, OptionGroup::Fixes);
+}
+
+void addExitOptions(CLI::App &Command, ScanOptions &Options) {
+  addOptionGroup(Command, Options.Config, OptionGroup::Exit);
+  Command.add_flag("--exit-zero", Options.ExitZero, "Never exit 1")
+      ->group(std::string(title(OptionGroup::Exit)));
+}
+
+/// All rules where the list has the word for them.
+std::vector<std::string> expanded(std::vector<std::string> Rules) {
+  if (!llvm::is_contained(Rules, AllRules))
+    return Rules;
+  Rules.clear();
+  for (std::string_view Id : ruleIds())
+    Rules.emplace_back(Id);
+  return Rules;
+}
+
+} // namespace
+
+void ungil::addScanOptions(CLI::App &Command, ScanOptions &Options) {
+  addPlanOptions(Command, Options.Request, Options.Config);
+  Command
+      .add_flag("--show-config", Options.ShowConfig,
+                "Print every option with its value and who set it, and stop")
+      ->group("Configuration");
+  addOptionGroup(Command, Options.Config, OptionGroup::Reported);
+  addOutputOptions(Command, Options);
+  addFixOptions(Command, Options);
+  addExitOptions(Command, Options);
+}
+
+AnalyseOptions ungil::analyseOptions(const Settings &All) {
+  std::vector<std::string> Select = expanded(All.list(Option::Select)),
+                           Ignore = expanded(All.list(Option::Ignore));
+  AnalyseOptions Result;
+  // Names and words were checked when they were read.
+  Result.Selected = llvm::cantFail(selectRules(Select, Ignore));
+  Result.Enabled = llvm::cantFail(selectRules({}, Ignore));
+  Result.Least = *parseConfidence(All.text(Option::MinConfidence));
+  Result.Objects = objectContract(All);
+  Result.Fixes = fixOptions(All);
+  for (const std::string &Item : All.list(Option::PerFileIgnores)) {
+    PatternRule One = splitPatternRule(Item);
+    if (const RuleInfo *Rule = findRule(One.Rule)) // spelt either way
+      One.Rule = Rule->Id;
+    Result.PerFileIgnores.push_back(std::move(One));
+  }
+  Result.Exclude = All.list(Option::Exclude);
+  Result.NeedReasons = All.flag(Option::Strict);
+  Result.ShowSuppressed = All.flag(Option::ShowSuppressed);
+  return Result;
+}
