@@ -33,7 +33,7 @@ const OptionInfo Table[] = {
      "default", Profiles, "\"thorough\"",
      "A set of values for the other options, which each of them overrides: "
      "thorough shows findings of low confidence too; audit also those that "
-     "suppressions hide, fails on any finding and is strict"},
+     "suppressions and baselines hide, fails on any finding and is strict"},
     {Option::Select,
      "select",
      "",
@@ -96,6 +96,28 @@ const OptionInfo Table[] = {
      "[\"tools/ungil-api.json\"]",
      "JSON about functions of the project (locks, allocators, borrowed "
      "references)"},
+    {Option::Reviewed,
+     "reviewed",
+     "",
+     Kind::Paths,
+     Group::Reported,
+     false,
+     "",
+     {},
+     "[\"tools/reviewed.tsv\"]",
+     "Lists of reviewed variables: lines of file, function, variable and "
+     "reason, separated by tabs; what they name is not reported"},
+    {Option::Baseline,
+     "baseline",
+     "",
+     Kind::Path,
+     Group::Reported,
+     false,
+     "",
+     {},
+     "\"ungil-baseline.txt\"",
+     "Findings that are known, as --write-baseline wrote them; they are "
+     "counted and not reported"},
     {Option::ShowSuppressed,
      "show-suppressed",
      "",
@@ -105,7 +127,7 @@ const OptionInfo Table[] = {
      "false",
      {},
      "true",
-     "Report also what suppressions hide"},
+     "Report also what comments, reviewed lists and the baseline hide"},
     {Option::FailOn, "fail-on", "", Kind::Word, Group::Exit, false, "medium",
      FailOns, "\"high\"",
      "Exit 1 when a finding of this confidence or higher is reported; never "

@@ -31,6 +31,8 @@ enum class Option : uint8_t {
   MinConfidence,
   Objects,
   Api,
+  Reviewed,
+  Baseline,
   ShowSuppressed,
   FailOn,
   Strict,

@@ -91,5 +91,9 @@ void ungil::writeJson(const Report &Report, const OutputOptions &Options,
                    {"findings", std::move(Findings)},
                    {"suppressed", Report.Suppressed},
                    {"verdict", Report.Verdict}};
+  if (Report.Baselined != 0)
+    Document["baselined"] = Report.Baselined;
+  if (Report.Unchanged != 0)
+    Document["unchanged"] = Report.Unchanged;
   Out << Document.dump(/*indent=*/1) << '\n';
 }

@@ -186,12 +186,19 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
   finalize(Out, Sources);
   applySuppressions(Out, Linked.Facts.Comments,
                     suppressionOptions(Options, Rules), Sources);
+  if (!Options.ShowSuppressed)
+    applyReviewed(Linked, Options.Reviewed, Options.NeedReasons, Options.Least,
+                  Out);
   addDeclaredBut(Linked, Out.Findings);
   keepSelected(Options, Plan, Out);
   // Once more: the verdict speaks of the rules that were asked for.
   finalize(Out, Sources);
+  if (!Options.ShowSuppressed)
+    applyBaseline(Out, Options.Known, Options.Least);
+  if (Options.Since)
+    keepChanged(Out, *Options.Since, Options.Least);
   dropBelow(Out, Options.Least);
-  {
+  if (Options.PlanFixes) {
     StepTimer Timer(Times, "fixes");
     planFixes({Linked, Sources, Options.Fixes}, Options.Selected, Out.Findings);
   }

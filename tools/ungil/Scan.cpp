@@ -7,18 +7,23 @@
 
 #include "Analyse.h"
 #include "Commands.h"
+#include "DiffBase.h"
 #include "Fix/Apply.h"
 #include "Fixing.h"
 #include "PlanOptions.h"
+#include "Report/Baseline.h"
 #include "Report/Names.h"
 #include "Report/Output.h"
 #include "ScanOptions.h"
 #include "Support/Output.h"
 #include "Support/Version.h"
+#include "Suppressing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Process.h"
 #include <CLI/CLI.hpp>
+#include <map>
 #include <memory>
+#include <set>
 
 using namespace ungil;
 
@@ -85,6 +90,17 @@ std::string countOf(size_t N, const std::string &What, const char *Many) {
   return std::to_string(N) + " " + What + (N == 1 ? "" : Many);
 }
 
+/// Prints what turns the files of \p Sources into \p Edited.
+llvm::Error printDiffs(const std::map<std::string, std::string> &Edited,
+                       const std::string &Root, const ScanOptions &Options,
+                       SourceCache &Sources) {
+  return writeOutput(Options.Output, [&](llvm::raw_ostream &Out) {
+    for (const auto &[Path, Text] : Edited)
+      fix::printDiff(relativeTo(Root, Path), Sources.get(Path).text(), Text,
+                     Out);
+  });
+}
+
 /// Makes the fixes, then prints the difference, or writes the files and prints
 /// what is left to find.
 int fixAndPrint(const ScanPlan &Plan, std::vector<UnitResult> Units,
@@ -97,11 +113,7 @@ int fixAndPrint(const ScanPlan &Plan, std::vector<UnitResult> Units,
   llvm::append_range(Done.Final.Remarks, Done.Withdrawn);
   if (Options.Diff) {
     if (llvm::Error Failed =
-            writeOutput(Options.Output, [&](llvm::raw_ostream &Out) {
-              for (const auto &[Path, Text] : Done.Edited)
-                fix::printDiff(relativeTo(Plan.Root, Path),
-                               Sources.get(Path).text(), Text, Out);
-            }))
+            printDiffs(Done.Edited, Plan.Root, Options, Sources))
       return fail(std::move(Failed));
     sayRemarks(Done.Final.Remarks, Plan.Root);
     llvm::errs() << countOf(Done.Made.size(), "fix", "es") << " for "
@@ -119,6 +131,86 @@ int fixAndPrint(const ScanPlan &Plan, std::vector<UnitResult> Units,
   return Problems.empty() ? Exit : ExitError;
 }
 
+/// Writes a suppression for each finding, then prints what is left.
+int suppressAndPrint(Report All, const ScanOptions &Options,
+                     SourceCache &Sources, Timings &Times) {
+  Suppressing Done = suppressAll(All, Options.Reason, Sources);
+  std::string Count = countOf(Done.Added, "suppression", "s") + " for " +
+                      countOf(Done.Edited.size(), "file", "s");
+  if (Options.Diff) {
+    if (llvm::Error Failed =
+            printDiffs(Done.Edited, All.Root, Options, Sources))
+      return fail(std::move(Failed));
+    llvm::errs() << Count << "; nothing was written\n";
+    return Done.Added == 0 || Options.ExitZero ? ExitClean : ExitFindings;
+  }
+  FixOutcome Writing;
+  Writing.Edited = std::move(Done.Edited);
+  std::vector<Remark> Problems = writeFixes(Writing, Sources);
+  llvm::append_range(All.Remarks, Problems);
+  All.Findings = std::move(Done.Left);
+  int Exit = print(All, Options, Sources, Times);
+  llvm::errs() << Count << '\n';
+  return Problems.empty() ? Exit : ExitError;
+}
+
+/// Writes the findings of \p All, which are known from then on.
+llvm::Error writeBaseline(Report &All, const std::string &Path) {
+  Baseline Known = baselineOf(All);
+  applyBaseline(All, Known, Confidence::Low);
+  return writeOutput(Path, [&](llvm::raw_ostream &Out) {
+    Out << baselineText(std::move(Known));
+  });
+}
+
+/// Says what is gone of the baseline, or takes it out.
+llvm::Error tendBaseline(Report &All, const ScanOptions &Options,
+                         const AnalyseOptions &Analyse) {
+  std::string Path = Options.All.text(Option::Baseline);
+  bool Whole =
+      All.Cover.Parsed == All.Cover.Files && Options.Request.Only.empty();
+  auto Problem = [&](const char *What) {
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   "--prune-baseline: %s", What);
+  };
+  if (Options.PruneBaseline && Path.empty())
+    return Problem("name the baseline (--baseline FILE, or the key 'baseline' "
+                   "of the configuration)");
+  if (Options.PruneBaseline && Analyse.ShowSuppressed)
+    return Problem("with show-suppressed the baseline is not looked at");
+  if (Options.PruneBaseline && !Whole)
+    return Problem("not every file was read, so nobody knows what is gone");
+  if (Path.empty() || Analyse.ShowSuppressed || !Whole)
+    return llvm::Error::success();
+  std::vector<std::string_view> Rules;
+  for (const RuleInfo *Rule : Analyse.Selected)
+    Rules.push_back(Rule->Id);
+  Baseline Gone = goneFrom(All, Analyse.Known, Rules);
+  if (Gone.empty())
+    return llvm::Error::success();
+  bool One = Gone.size() == 1;
+  std::string Count =
+      std::to_string(Gone.size()) + (One ? " entry" : " entries");
+  if (!Options.PruneBaseline) {
+    All.Remarks.push_back({Severity::Note, Path,
+                           Count + (One ? " is" : " are") +
+                               " gone; --prune-baseline takes " +
+                               (One ? "it" : "them") + " out"});
+    return llvm::Error::success();
+  }
+  std::set<std::string_view> Dead;
+  for (const BaselineEntry &E : Gone)
+    Dead.insert(E.Fingerprint);
+  Baseline Left;
+  llvm::copy_if(
+      Analyse.Known, std::back_inserter(Left),
+      [&](const BaselineEntry &E) { return !Dead.count(E.Fingerprint); });
+  All.Remarks.push_back({Severity::Note, Path, Count + " taken out"});
+  return writeOutput(Path, [&](llvm::raw_ostream &Out) {
+    Out << baselineText(std::move(Left));
+  });
+}
+
 int scan(ScanOptions Options) {
   auto Config = configure(Options.Config, Options.Request.Paths);
   if (!Config)
@@ -129,7 +221,11 @@ int scan(ScanOptions Options) {
     return ExitClean;
   }
   applySettings(Options.All, Options.Request);
-  const AnalyseOptions Analyse = analyseOptions(Options.All);
+  if (!Options.WriteBaseline.empty()) // all findings, known or not
+    Options.All.set(Option::Baseline, {}, "--write-baseline");
+  auto Analyse = analyseOptions(Options.All);
+  if (!Analyse)
+    return fail(Analyse.takeError());
   Timings Times;
   Api Extended;
   const Api *Known = &Api::builtin();
@@ -160,19 +256,33 @@ int scan(ScanOptions Options) {
     StepTimer Timer(Times, "parse");
     return parse(*Plan);
   }();
+  if (!Options.DiffBase.empty()) {
+    auto Since =
+        changeSince(Options.DiffBase, *Plan, Units, *Known, *Analyse, Times);
+    if (!Since)
+      return fail(Since.takeError());
+    Analyse->Since = std::move(*Since);
+  }
   SourceCache Sources;
   std::vector<UnitResult> Kept;
   if (Options.wantsEdits())
     Kept = Units;
   Report Report =
-      analyse(*Plan, std::move(Units), *Known, Analyse, Sources, Times);
+      analyse(*Plan, std::move(Units), *Known, *Analyse, Sources, Times);
+  if (!Options.WriteBaseline.empty())
+    if (llvm::Error Failed = writeBaseline(Report, Options.WriteBaseline))
+      return fail(std::move(Failed));
+  if (llvm::Error Failed = tendBaseline(Report, Options, *Analyse))
+    return fail(std::move(Failed));
+  if (Options.AddSuppressions)
+    return suppressAndPrint(std::move(Report), Options, Sources, Times);
   if (!Options.ExportFixes.empty())
     if (llvm::Error Failed =
             exportFixes(Report, Options.leastFix(), Options.ExportFixes))
       return fail(std::move(Failed));
   if (Options.wantsEdits())
     return fixAndPrint(*Plan, std::move(Kept), std::move(Report), *Known,
-                       Analyse, Options, Sources, Times);
+                       *Analyse, Options, Sources, Times);
   return print(Report, Options, Sources, Times);
 }
 

@@ -9,7 +9,9 @@
 #include "PlanOptions.h"
 #include "Report/Names.h"
 #include "Rules/FromSettings.h"
+#include "Suppressing.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include <CLI/CLI.hpp>
 
 using namespace ungil;
@@ -60,6 +62,44 @@ void addFixOptions(CLI::App &Command, ScanOptions &Options) {
   addOptionGroup(Command, Options.Config, OptionGroup::Fixes);
 }
 
+void addKnownOptions(CLI::App &Command, ScanOptions &Options) {
+  constexpr const char *Group = "Known findings";
+  CLI::Option *Write =
+      Command
+          .add_option("--write-baseline", Options.WriteBaseline,
+                      "Write the findings to this file and report none")
+          ->group(Group);
+  Command
+      .add_flag("--prune-baseline", Options.PruneBaseline,
+                "Take out of the baseline what is gone")
+      ->excludes(Write)
+      ->group(Group);
+  CLI::Option *Base =
+      Command
+          .add_option("--diff-base", Options.DiffBase,
+                      "Report what the change since this git revision brings "
+                      "or touches")
+          ->excludes(Write)
+          ->group(Group);
+  CLI::Option *Add =
+      Command
+          .add_flag("--add-suppressions", Options.AddSuppressions,
+                    "Write a comment for every finding that is reported; with "
+                    "--diff print what would change")
+          ->excludes(Write)
+          ->group(Group);
+  Add->needs(Command
+                 .add_option("--reason", Options.Reason,
+                             "Why the findings are harmless")
+                 ->check(CLI::Validator(problemWithReason, "TEXT"))
+                 ->needs(Add)
+                 ->group(Group));
+  for (const char *Fix : {"--fix", "--export-fixes"}) {
+    Command.get_option(Fix)->excludes(Base);
+    Command.get_option(Fix)->excludes(Add);
+  }
+}
+
 void addExitOptions(CLI::App &Command, ScanOptions &Options) {
   addOptionGroup(Command, Options.Config, OptionGroup::Exit);
   Command.add_flag("--exit-zero", Options.ExitZero, "Never exit 1")
@@ -76,6 +116,18 @@ std::vector<std::string> expanded(std::vector<std::string> Rules) {
   return Rules;
 }
 
+/// The text of \p Path, read by \p Parse.
+template <class Parser>
+auto readFile(const std::string &Path, Parser Parse)
+    -> decltype(Parse(std::string_view(), Path)) {
+  auto Buffer = llvm::MemoryBuffer::getFile(Path);
+  if (!Buffer)
+    return llvm::createStringError(Buffer.getError(), "cannot read '%s': %s",
+                                   Path.c_str(),
+                                   Buffer.getError().message().c_str());
+  return Parse(std::string_view((*Buffer)->getBuffer()), Path);
+}
+
 } // namespace
 
 void ungil::addScanOptions(CLI::App &Command, ScanOptions &Options) {
@@ -87,10 +139,11 @@ void ungil::addScanOptions(CLI::App &Command, ScanOptions &Options) {
   addOptionGroup(Command, Options.Config, OptionGroup::Reported);
   addOutputOptions(Command, Options);
   addFixOptions(Command, Options);
+  addKnownOptions(Command, Options);
   addExitOptions(Command, Options);
 }
 
-AnalyseOptions ungil::analyseOptions(const Settings &All) {
+llvm::Expected<AnalyseOptions> ungil::analyseOptions(const Settings &All) {
   std::vector<std::string> Select = expanded(All.list(Option::Select)),
                            Ignore = expanded(All.list(Option::Ignore));
   AnalyseOptions Result;
@@ -109,5 +162,17 @@ AnalyseOptions ungil::analyseOptions(const Settings &All) {
   Result.Exclude = All.list(Option::Exclude);
   Result.NeedReasons = All.flag(Option::Strict);
   Result.ShowSuppressed = All.flag(Option::ShowSuppressed);
+  for (const std::string &Path : All.list(Option::Reviewed)) {
+    auto List = readFile(Path, parseReviewed);
+    if (!List)
+      return List.takeError();
+    Result.Reviewed.push_back(std::move(*List));
+  }
+  if (std::string Path = All.text(Option::Baseline); !Path.empty()) {
+    auto Known = readFile(Path, parseBaseline);
+    if (!Known)
+      return Known.takeError();
+    Result.Known = std::move(*Known);
+  }
   return Result;
 }

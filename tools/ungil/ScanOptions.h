@@ -16,6 +16,7 @@
 #include "Analyse.h"
 #include "ConfigOptions.h"
 #include "Driver/Driver.h"
+#include "llvm/Support/Error.h"
 #include <string>
 
 namespace ungil {
@@ -29,6 +30,8 @@ struct ScanOptions {
   bool ExitZero = false, Statistics = false;
   std::string Fix, ExportFixes;
   bool Diff = false, NoVerify = false;
+  std::string WriteBaseline, DiffBase, Reason;
+  bool PruneBaseline = false, AddSuppressions = false;
 
   bool wantsEdits() const { return !Fix.empty() || Diff; }
   Applicability leastFix() const {
@@ -38,8 +41,9 @@ struct ScanOptions {
 
 void addScanOptions(CLI::App &Command, ScanOptions &Options);
 
-/// The part of \p All that analyse() wants.
-AnalyseOptions analyseOptions(const Settings &All);
+/// The part of \p All that analyse() wants. Reads the lists and the baseline
+/// it names.
+llvm::Expected<AnalyseOptions> analyseOptions(const Settings &All);
 
 } // namespace ungil
 
