@@ -87,8 +87,9 @@ TEST(ReportBaseline, GoneEntries) {
   // The rule did not run.
   EXPECT_THAT(goneFrom(C.R, Known, {}), IsEmpty());
   // Nobody read the file, but it is there.
+  C.R.Root = "/dev";
   for (BaselineEntry &E : Known)
-    E.File = "../dev/null";
+    E.File = "null";
   EXPECT_THAT(goneFrom(C.R, Known, Rules), IsEmpty());
   for (BaselineEntry &E : Known)
     E.File = "no/such/file.c";

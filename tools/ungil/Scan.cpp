@@ -19,8 +19,11 @@
 #include "Support/Version.h"
 #include "Suppressing.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Process.h"
+#include "llvm/Support/raw_ostream.h"
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <set>
@@ -58,6 +61,25 @@ int exitCode(const Report &Report, const ScanOptions &Options) {
              : ExitClean;
 }
 
+/// GitHub shows a few annotations for a step; the summary of the job holds all
+/// findings.
+void addToJobSummary(const Report &Report) {
+  const char *Path = std::getenv("GITHUB_STEP_SUMMARY");
+  if (!Path || !*Path)
+    return;
+  std::error_code Code;
+  llvm::raw_fd_ostream Out(Path, Code, llvm::sys::fs::OF_Append);
+  if (!Code) {
+    writeMarkdown(Report, Out);
+    Out.flush();
+    Code = Out.error();
+    Out.clear_error();
+  }
+  if (Code)
+    llvm::errs() << "ungil: cannot write the summary of the job, '" << Path
+                 << "': " << Code.message() << '\n';
+}
+
 /// Prints everything; returns the exit code.
 int print(const Report &Report, const ScanOptions &Options,
           SourceCache &Sources, Timings &Times) {
@@ -68,6 +90,7 @@ int print(const Report &Report, const ScanOptions &Options,
               (ToTerminal && wantsColor(Options.Color, StandardOutput));
   Out.Version = version();
   Out.Rules = allRules();
+  Out.SecuritySeverity = Options.SecuritySeverity;
   Out.ExitCode = exitCode(Report, Options);
   Out.Complete = Out.ExitCode != ExitIncomplete;
   {
@@ -78,6 +101,8 @@ int print(const Report &Report, const ScanOptions &Options,
             }))
       return fail(std::move(Failed));
   }
+  if (Out.Format == OutputFormat::Github)
+    addToJobSummary(Report);
   sayRemarks(Report.Remarks, Report.Root);
   if (Options.Statistics)
     writeStatistics(Report, Times, llvm::errs());

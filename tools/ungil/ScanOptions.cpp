@@ -8,9 +8,11 @@
 #include "ScanOptions.h"
 #include "PlanOptions.h"
 #include "Report/Names.h"
+#include "Report/Output.h"
 #include "Rules/FromSettings.h"
 #include "Suppressing.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <CLI/CLI.hpp>
 
@@ -21,8 +23,11 @@ namespace {
 void addOutputOptions(CLI::App &Command, ScanOptions &Options) {
   constexpr const char *Group = "Output";
   Command
-      .add_option("--format", Options.Format, "full, concise, json or sarif")
-      ->check(CLI::IsMember({"full", "concise", "json", "sarif"}))
+      .add_option("--format", Options.Format,
+                  llvm::join(formatNames(), ", ") +
+                      " (docs/ci.md says what for)")
+      ->check(CLI::IsMember(
+          std::vector<std::string>(formatNames().begin(), formatNames().end())))
       ->capture_default_str()
       ->group(Group);
   Command.add_option("-o,--output", Options.Output, "File to write")
@@ -32,6 +37,12 @@ void addOutputOptions(CLI::App &Command, ScanOptions &Options) {
                   "auto, always or never; auto honours NO_COLOR")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->capture_default_str()
+      ->group(Group);
+  Command
+      .add_option("--security-severity", Options.SecuritySeverity,
+                  "In SARIF, call findings security alerts of this severity, "
+                  "0.1 to 10")
+      ->check(CLI::Range(0.1, 10.0))
       ->group(Group);
   Command
       .add_flag("--statistics", Options.Statistics,

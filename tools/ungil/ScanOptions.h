@@ -27,6 +27,7 @@ struct ScanOptions {
   Settings All; ///< what file and command line come to
   bool ShowConfig = false;
   std::string Output = "-", Format = "full", Color = "auto";
+  std::string SecuritySeverity;
   bool ExitZero = false, Statistics = false;
   std::string Fix, ExportFixes;
   bool Diff = false, NoVerify = false;
