@@ -75,6 +75,8 @@ struct Finding {
   std::vector<Note> Trace; ///< from a Python-callable entry to Range
   /// Of a race: how a second thread gets to the other side, the last step.
   std::vector<Note> OtherTrace;
+  /// It speaks of other findings and goes with them.
+  bool Derived = false;
   Subject About;
   FixPlan Fix;
   std::string Fingerprint; ///< filled by finalize() in Report

@@ -260,7 +260,7 @@ void ungil::applySuppressions(Report &Report,
                               SourceCache &Sources) {
   std::vector<CommentFact> Facts = withoutCopies(Comments);
   ByFile Suppressions = suppressionsOf(Report, Facts, Options, Sources);
-  llvm::erase_if(Report.Findings, [&](const Finding &F) {
+  auto IsHidden = [&](const Finding &F) {
     auto Here = Suppressions.find(F.Range.File);
     if (Here == Suppressions.end())
       return false;
@@ -272,7 +272,12 @@ void ungil::applySuppressions(Report &Report,
     if (Hit && F.Conf >= Options.Least)
       ++Report.Suppressed;
     return Hit;
-  });
+  };
+  llvm::erase_if(Report.Findings, IsHidden);
+  if (Options.Late)
+    for (Finding &F : Options.Late(Report))
+      if (!IsHidden(F))
+        Report.Findings.push_back(std::move(F));
   if (Options.ReportUnused)
     reportUnused(Report, Suppressions, Options);
   finalize(Report, Sources);

@@ -184,12 +184,17 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
   rules::lowerInBrokenBodies(Linked, Out.Findings);
   rules::leaveToAuthors(Linked, Out.Findings);
   finalize(Out, Sources);
-  applySuppressions(Out, Linked.Facts.Comments,
-                    suppressionOptions(Options, Rules), Sources);
-  if (!Options.ShowSuppressed)
-    applyReviewed(Linked, Options.Reviewed, Options.NeedReasons, Options.Least,
-                  Out);
-  addDeclaredBut(Linked, Out.Findings);
+  SuppressionOptions How = suppressionOptions(Options, Rules);
+  How.Late = [&](Report &Left) {
+    if (!Options.ShowSuppressed)
+      applyReviewed(Linked, Options.Reviewed, Options.NeedReasons,
+                    Options.Least, Left);
+    std::vector<Finding> All = Left.Findings;
+    addDeclaredBut(Linked, All);
+    All.erase(All.begin(), All.begin() + Left.Findings.size());
+    return All;
+  };
+  applySuppressions(Out, Linked.Facts.Comments, How, Sources);
   keepSelected(Options, Plan, Out);
   // Once more: the verdict speaks of the rules that were asked for.
   finalize(Out, Sources);

@@ -89,9 +89,12 @@ Suppressing ungil::suppressAll(const Report &Report, const std::string &Reason,
   // Findings of one line share a comment.
   std::map<FileId, std::map<uint32_t, std::vector<const Finding *>>> ByLine;
   Suppressing Done;
+  std::vector<const Finding *> Derived;
   for (const Finding &F : Report.Findings)
-    if (F.Range.File < Report.Files.size() && F.Range.Line != 0 &&
-        F.Rule != "unused-suppression")
+    if (F.Derived)
+      Derived.push_back(&F);
+    else if (F.Range.File < Report.Files.size() && F.Range.Line != 0 &&
+             F.Rule != "unused-suppression")
       ByLine[F.Range.File][F.Range.Line].push_back(&F);
     else
       Done.Left.push_back(F);
@@ -118,5 +121,8 @@ Suppressing ungil::suppressAll(const Report &Report, const std::string &Reason,
     if (!Edits.empty())
       Done.Edited[Path] = fix::apply(Text, Edits);
   }
+  if (!Done.Left.empty())
+    for (const Finding *F : Derived)
+      Done.Left.push_back(*F);
   return Done;
 }

@@ -33,7 +33,8 @@ struct Suppressing {
   std::vector<Finding> Left;                 ///< no comment can be written
 };
 
-/// Suppresses the findings of \p Report.
+/// Suppresses the findings of \p Report. One that speaks of others gets no
+/// comment: it goes with them, or is left with those that are.
 Suppressing suppressAll(const Report &Report, const std::string &Reason,
                         SourceCache &Sources);
 
