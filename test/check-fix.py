@@ -82,7 +82,7 @@ def reasons(options, file, extra):
 
 def tidy(options, file):
     check = "ungil-" + options.rule
-    config = "{CheckOptions: {%s.SuggestedFixes: true}}" % check
+    config = "{CheckOptions: {%s.suggested-fixes: true}}" % check
     command = [options.clang_tidy, "-load=" + options.plugin, "--quiet", "--fix"]
     command += ["--checks=-*," + check, "--config=" + config, file, "--", "-w"]
     command += ["-isystem", options.python_headers, "-DNDEBUG", "-DPy_GIL_DISABLED=1"]

@@ -63,7 +63,7 @@ def scan(options):
 def tidy(options):
     """{Place: [message]} of the plugin."""
     check = "ungil-" + options.rule
-    config = "{CheckOptions: {%s.MinConfidence: low}}" % check
+    config = "{CheckOptions: {%s.min-confidence: low}}" % check
     command = [options.clang_tidy, "-load=" + options.plugin, "--quiet"]
     command += ["--checks=-*," + check, "--config=" + config]
     command += ["--header-filter=.*", options.file, "--", "-w"]

@@ -9,6 +9,7 @@
 #include "Api/Read.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 using namespace ungil;
 using llvm::StringRef;
@@ -145,6 +146,15 @@ void Api::merge(ApiFunction &&New) {
   replace(Old.Libc, New.Libc);
   replace(Old.Memory, New.Memory);
   replace(Old.Container, New.Container);
+}
+
+llvm::Error Api::extendFromFile(const std::string &Path) {
+  auto Buffer = llvm::MemoryBuffer::getFile(Path);
+  if (!Buffer)
+    return llvm::createStringError(Buffer.getError(), "cannot read '%s': %s",
+                                   Path.c_str(),
+                                   Buffer.getError().message().c_str());
+  return extend(std::string_view((*Buffer)->getBuffer()), Path);
 }
 
 llvm::Error Api::extend(std::string_view Text, std::string_view Where) {

@@ -311,6 +311,7 @@ public:
   /// it in errors. Facets given replace facets already known; sources and
   /// AST names add up. On error the table is as it was before.
   llvm::Error extend(std::string_view Text, std::string_view Where);
+  llvm::Error extendFromFile(const std::string &Path);
 
   /// Null when nothing is known of \p Name. C++ members are named
   /// `std::mutex::lock`, constructors `std::lock_guard::lock_guard`; template

@@ -36,6 +36,7 @@ struct ScanRequest {
   bool NoBuild = false;           ///< do not look for a database
   std::string Python;             ///< --python: interpreter or include folder
   std::vector<std::string> ExtraArgs; ///< appended to every command
+  std::vector<std::string> Exclude;   ///< patterns (Support/PathPattern.h)
   std::vector<std::string> Only;      ///< limit to these files
   unsigned Jobs = 0;                  ///< 0: all cores
   unsigned TimeoutSeconds = 300;      ///< per translation unit

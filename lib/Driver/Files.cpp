@@ -88,6 +88,20 @@ bool isWithinAny(StringRef File, ArrayRef<std::string> Folders) {
                       [&](const std::string &F) { return isWithin(File, F); });
 }
 
+std::string folderAround(ArrayRef<std::string> Paths) {
+  std::string Around;
+  for (const std::string &Path : Paths) {
+    std::string Folder = isFolder(Path)
+                             ? canonicalFolder(Path)
+                             : path::parent_path(canonical(Path)).str();
+    if (Around.empty())
+      Around = Folder;
+    while (!isWithin(Folder, Around))
+      Around = path::parent_path(Around).str();
+  }
+  return Around;
+}
+
 size_t commonFolder(StringRef A, StringRef B) {
   size_t Last = 0, End = std::min(A.size(), B.size());
   for (size_t I = 0; I != End && A[I] == B[I]; ++I)

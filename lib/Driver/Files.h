@@ -43,6 +43,10 @@ std::string canonicalFolder(llvm::StringRef Path);
 bool isWithin(llvm::StringRef File, llvm::StringRef Folder);
 bool isWithinAny(llvm::StringRef File, llvm::ArrayRef<std::string> Folders);
 
+/// The deepest folder that holds all \p Paths, files or folders; empty when
+/// there are none.
+std::string folderAround(llvm::ArrayRef<std::string> Paths);
+
 /// Length of the common leading folders of two canonical paths.
 size_t commonFolder(llvm::StringRef A, llvm::StringRef B);
 

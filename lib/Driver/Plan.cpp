@@ -13,6 +13,7 @@
 #include "Driver/IncludeGraph.h"
 #include "Driver/PythonHeaders.h"
 #include "Driver/Selection.h"
+#include "Support/PathPattern.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -61,7 +62,9 @@ class Planner {
   Error findDatabase();
   void pickDatabase();
   bool isNamed(StringRef File) const;
+  bool isExcluded(StringRef File) const;
   bool isLeftForTests(StringRef File) const;
+  std::string reasonAgainst(StringRef File) const;
   void collect();
   void collectBuilt();
   const BuildCommand *nearestCommand(FileIndex File, bool Cxx) const;
@@ -114,17 +117,7 @@ Error Planner::readPaths() {
 }
 
 Error Planner::findRoot() {
-  std::string Common;
-  auto Join = [&](const std::string &Folder) {
-    if (Common.empty())
-      Common = Folder;
-    while (!isWithin(Folder, Common))
-      Common = path::parent_path(Common).str();
-  };
-  for (const std::string &Folder : Folders)
-    Join(Folder);
-  for (const std::string &File : Files)
-    Join(path::parent_path(File).str());
+  std::string Common = folderAround(Request.Paths);
   Top = projectTop(Common);
   if (!Request.Root.empty()) {
     if (!isFolder(Request.Root))
@@ -196,12 +189,29 @@ bool Planner::isNamed(StringRef File) const {
   return isWithinAny(File, Folders) || llvm::is_contained(Files, File);
 }
 
+/// Excluded, and not asked for by name.
+bool Planner::isExcluded(StringRef File) const {
+  return !llvm::is_contained(Files, File) &&
+         llvm::any_of(Request.Exclude, [&](const std::string &Pattern) {
+           return matchesPath(Pattern, File);
+         });
+}
+
 /// Tests are not the extension, unless the user names them.
 bool Planner::isLeftForTests(StringRef File) const {
   return !llvm::is_contained(Files, File) &&
          llvm::all_of(Folders, [&](const std::string &Folder) {
            return !isWithin(File, Folder) || isInTests(File, Folder);
          });
+}
+
+/// Why a file of the tree is left out before anybody reads it; empty: it is
+/// not.
+std::string Planner::reasonAgainst(StringRef File) const {
+  if (isExcluded(File))
+    return "excluded by the configuration";
+  return isLeftForTests(File) ? "in a tests folder; name it to have it scanned"
+                              : "";
 }
 
 //===-- Database
@@ -268,8 +278,8 @@ void Planner::collectBuilt() {
     }
     FileIndex File = Graph->add(C.File);
     Commands[File] = &C;
-    if (isLeftForTests(C.File)) {
-      Stale[File] = "in a tests folder; name it to have it scanned";
+    if (std::string Why = reasonAgainst(C.File); !Why.empty()) {
+      Stale[File] = Why;
       continue;
     }
     Sources.insert(File);
@@ -290,9 +300,9 @@ void Planner::collect() {
     FileKind Kind = kindOf(File);
     if (Kind == FileKind::Fragment || Sources.count(I) || Named.count(I))
       continue;
-    if (isLeftForTests(File)) {
+    if (std::string Why = reasonAgainst(File); !Why.empty()) {
       if (isSource(Kind))
-        Stale[I] = "in a tests folder; name it to have it scanned";
+        Stale[I] = Why;
     } else if (Kind == FileKind::Header) {
       Headers.insert(I);
     } else if (HaveBuild) {

@@ -73,6 +73,10 @@ struct Finding {
   std::string Help;
   std::vector<Note> Notes; ///< definition, other side of the conflict
   std::vector<Note> Trace; ///< from a Python-callable entry to Range
+  /// Of a race: how a second thread gets to the other side, the last step.
+  std::vector<Note> OtherTrace;
+  /// It speaks of other findings and goes with them.
+  bool Derived = false;
   Subject About;
   FixPlan Fix;
   std::string Fingerprint; ///< filled by finalize() in Report
@@ -106,10 +110,13 @@ struct Remark {
 
 /// Everything a scan produced.
 struct Report {
-  std::string Root;               ///< absolute scan root
-  std::vector<std::string> Files; ///< absolute paths; FileId indexes this
-  std::vector<Finding> Findings;  ///< sorted by file, offset, rule
-  uint32_t Suppressed = 0;
+  std::string Root;                 ///< absolute scan root
+  std::vector<std::string> Files;   ///< absolute paths; FileId indexes this
+  std::vector<Finding> Findings;    ///< sorted by file, offset, rule
+  uint32_t Suppressed = 0;          ///< by comments and reviewed lists
+  uint32_t Baselined = 0;           ///< known, by a baseline (Baseline.h)
+  uint32_t Unchanged = 0;           ///< not of the change that was asked for
+  std::vector<std::string> Matched; ///< fingerprints the baseline knew
   Coverage Cover;
   std::vector<Remark> Remarks;
   std::string Verdict; ///< ready | ready-with-notes | not-ready | unknown

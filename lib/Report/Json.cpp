@@ -78,6 +78,23 @@ Json coverageToJson(const Coverage &C) {
           {"sites", std::move(Sites)}};
 }
 
+/// The object but for its findings, for which \p Findings stands, if given.
+Json documentFor(const Report &Report, const OutputOptions &Options,
+                 Json Findings) {
+  Json Document = {{"tool", {{"name", "ungil"}, {"version", Options.Version}}},
+                   {"schema", Schema},
+                   {"coverage", coverageToJson(Report.Cover)}};
+  if (!Findings.is_null())
+    Document["findings"] = std::move(Findings);
+  Document["suppressed"] = Report.Suppressed;
+  Document["verdict"] = Report.Verdict;
+  if (Report.Baselined != 0)
+    Document["baselined"] = Report.Baselined;
+  if (Report.Unchanged != 0)
+    Document["unchanged"] = Report.Unchanged;
+  return Document;
+}
+
 } // namespace
 
 void ungil::writeJson(const Report &Report, const OutputOptions &Options,
@@ -85,11 +102,13 @@ void ungil::writeJson(const Report &Report, const OutputOptions &Options,
   Json Findings = Json::array();
   for (const Finding &F : Report.Findings)
     Findings.push_back(findingToJson(Report, F));
-  Json Document = {{"tool", {{"name", "ungil"}, {"version", Options.Version}}},
-                   {"schema", Schema},
-                   {"coverage", coverageToJson(Report.Cover)},
-                   {"findings", std::move(Findings)},
-                   {"suppressed", Report.Suppressed},
-                   {"verdict", Report.Verdict}};
-  Out << Document.dump(/*indent=*/1) << '\n';
+  Out << documentFor(Report, Options, std::move(Findings)).dump(/*indent=*/1)
+      << '\n';
+}
+
+void ungil::writeJsonLines(const Report &Report, const OutputOptions &Options,
+                           llvm::raw_ostream &Out) {
+  for (const Finding &F : Report.Findings)
+    Out << findingToJson(Report, F).dump() << '\n';
+  Out << documentFor(Report, Options, nullptr).dump() << '\n';
 }

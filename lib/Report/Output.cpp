@@ -6,17 +6,35 @@
 //===----------------------------------------------------------------------===//
 
 #include "Report/Output.h"
-#include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/STLExtras.h"
+#include <array>
+#include <tuple>
 
 using namespace ungil;
 
+llvm::ArrayRef<std::string_view> ungil::formatNames() {
+  static constexpr std::array<std::string_view, 8> Names = {
+      "full",  "concise", "json",   "json-lines",
+      "sarif", "github",  "gitlab", "markdown"};
+  return Names;
+}
+
 std::optional<OutputFormat> ungil::parseFormat(std::string_view Name) {
-  return llvm::StringSwitch<std::optional<OutputFormat>>(Name)
-      .Case("full", OutputFormat::Full)
-      .Case("concise", OutputFormat::Concise)
-      .Case("json", OutputFormat::Json)
-      .Case("sarif", OutputFormat::Sarif)
-      .Default(std::nullopt);
+  const auto *Found = llvm::find(formatNames(), Name);
+  if (Found == formatNames().end())
+    return std::nullopt;
+  return static_cast<OutputFormat>(Found - formatNames().begin());
+}
+
+std::vector<const Finding *> ungil::worstFirst(const Report &Report) {
+  std::vector<const Finding *> All;
+  for (const Finding &F : Report.Findings)
+    All.push_back(&F);
+  llvm::sort(All, [](const Finding *A, const Finding *B) {
+    // Within equals the order of the report, which is that of the addresses.
+    return std::tie(B->Conf, B->Sev, A) < std::tie(A->Conf, A->Sev, B);
+  });
+  return All;
 }
 
 void ungil::write(const Report &Report, const OutputOptions &Options,
@@ -27,7 +45,15 @@ void ungil::write(const Report &Report, const OutputOptions &Options,
     return writeText(Report, Options, Sources, Out);
   case OutputFormat::Json:
     return writeJson(Report, Options, Out);
+  case OutputFormat::JsonLines:
+    return writeJsonLines(Report, Options, Out);
   case OutputFormat::Sarif:
     return writeSarif(Report, Options, Sources, Out);
+  case OutputFormat::Github:
+    return writeGithub(Report, Out);
+  case OutputFormat::Gitlab:
+    return writeGitlab(Report, Out);
+  case OutputFormat::Markdown:
+    return writeMarkdown(Report, Out);
   }
 }

@@ -7,10 +7,14 @@
 //
 // The last arrow: a finished Report becomes text for people or for programs.
 //
-//   full     source frame, message, why, help, notes, trace
-//   concise  file:line:col: warning: message [rule]
-//   json     the object docs/design.md describes, stable for programs
-//   sarif    2.1.0, for code scanning
+//   full        source frame, message, why, help, notes, trace
+//   concise     file:line:col: warning: message [rule]
+//   json        the object docs/design.md describes, stable for programs
+//   json-lines  a line for each finding, then one with the rest of the object
+//   sarif       2.1.0, for code scanning
+//   github      commands that annotate a pull request in GitHub Actions
+//   gitlab      a code quality report of GitLab
+//   markdown    a table, for comments and job summaries
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,7 +34,19 @@
 
 namespace ungil {
 
-enum class OutputFormat : uint8_t { Full, Concise, Json, Sarif };
+enum class OutputFormat : uint8_t {
+  Full,
+  Concise,
+  Json,
+  JsonLines,
+  Sarif,
+  Github,
+  Gitlab,
+  Markdown,
+};
+
+/// The names of all formats, in the order of OutputFormat.
+llvm::ArrayRef<std::string_view> formatNames();
 
 /// The format called \p Name, or nothing.
 std::optional<OutputFormat> parseFormat(std::string_view Name);
@@ -41,6 +57,7 @@ struct OutputOptions {
   std::string Version;            ///< of ungil
   llvm::ArrayRef<RuleInfo> Rules; ///< described in SARIF
   int ExitCode = 0;               ///< the run will end with this
+  std::string SecuritySeverity;   ///< SARIF: `7.0` for all rules; empty: none
   bool Complete = true;           ///< every unit could be read
 };
 
@@ -54,6 +71,15 @@ void writeJson(const Report &Report, const OutputOptions &Options,
                llvm::raw_ostream &Out);
 void writeSarif(const Report &Report, const OutputOptions &Options,
                 SourceCache &Sources, llvm::raw_ostream &Out);
+
+void writeJsonLines(const Report &Report, const OutputOptions &Options,
+                    llvm::raw_ostream &Out);
+void writeGithub(const Report &Report, llvm::raw_ostream &Out);
+void writeGitlab(const Report &Report, llvm::raw_ostream &Out);
+void writeMarkdown(const Report &Report, llvm::raw_ostream &Out);
+
+/// The findings by confidence and severity, then as they stand in the report.
+std::vector<const Finding *> worstFirst(const Report &Report);
 
 /// One line: what was read, with which headers, what was found.
 std::string summary(const Report &Report);

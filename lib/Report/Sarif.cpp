@@ -8,16 +8,26 @@
 // SARIF 2.1.0. Suppressed findings are left out: a consumer that ignores the
 // `suppressions` property would show them as open.
 //
+// What GitHub's code scanning refuses or cuts off is not written: results
+// beyond a number and a size, the most confident ones first, and more
+// locations and tags than it takes. It shows results that have a place, so
+// each gets one.
+//
 //===----------------------------------------------------------------------===//
 
+#include "Report/LineHash.h"
 #include "Report/Names.h"
 #include "Report/Output.h"
 #include "Support/Printable.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Compression.h"
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 using namespace ungil;
 using Json = nlohmann::ordered_json;
@@ -25,6 +35,28 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 constexpr const char *SourceRoot = "%SRCROOT%";
+
+/// GitHub's limits, as its documentation of SARIF uploads gives them.
+constexpr size_t MaxResults = 25000, MaxCompressed = 10 * 1000 * 1000,
+                 MaxLocations = 1000, MaxSteps = 10000, MaxTags = 10;
+
+/// The findings that \p Most results leave room for, in their order.
+std::vector<const Finding *> worst(const Report &Report, size_t Most) {
+  std::vector<const Finding *> All = worstFirst(Report);
+  if (All.size() > Most)
+    All.resize(Most);
+  // As they stand in the report, not by worth.
+  llvm::sort(All);
+  return All;
+}
+
+size_t compressedSize(llvm::StringRef Text) {
+  if (!llvm::compression::zlib::isAvailable())
+    return 0;
+  llvm::SmallVector<uint8_t, 0> Packed;
+  llvm::compression::zlib::compress(llvm::arrayRefFromStringRef(Text), Packed);
+  return Packed.size();
+}
 
 /// Percent-encodes everything that is not unreserved or `/` (RFC 3986).
 std::string encodeUri(std::string_view Path) {
@@ -51,7 +83,9 @@ public:
       RuleIndex.emplace(Rule.Id, RuleIndex.size());
   }
 
-  Json document() {
+  /// With at most \p Most results.
+  Json document(size_t Most) {
+    Shown = worst(Input, Most);
     return {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
             {"version", "2.1.0"},
             {"runs", Json::array({run()})}};
@@ -60,9 +94,11 @@ public:
 private:
   Json run() {
     Json Results = Json::array();
-    for (const Finding &F : Input.Findings)
-      Results.push_back(result(F));
+    for (const Finding *F : Shown)
+      Results.push_back(result(*F));
     Json Run = {{"tool", {{"driver", driver()}}},
+                // A second tool's results are of another category.
+                {"automationDetails", {{"id", "ungil/"}}},
                 {"invocations", Json::array({invocation()})}};
     if (!Input.Root.empty())
       Run["originalUriBaseIds"] = {
@@ -94,12 +130,21 @@ private:
             {"rules", std::move(Rules)}};
   }
 
-  static Json rule(const RuleInfo &Rule) {
+  Json rule(const RuleInfo &Rule) const {
     Json Tags = Json::array();
     llvm::SmallVector<llvm::StringRef, 4> Names;
     llvm::StringRef(Rule.Tags).split(Names, ',');
     for (llvm::StringRef Tag : Names)
       Tags.push_back(Tag.trim().str());
+    if (!Options.SecuritySeverity.empty())
+      Tags.insert(Tags.begin(), "security");
+    if (Tags.size() > MaxTags)
+      Tags.erase(Tags.begin() + MaxTags, Tags.end());
+    Json Properties = {{"precision", Rule.Precision},
+                       {"problem.severity", problemSeverity(Rule.Default)},
+                       {"tags", std::move(Tags)}};
+    if (!Options.SecuritySeverity.empty())
+      Properties["security-severity"] = Options.SecuritySeverity;
     return {{"id", Rule.Id},
             {"name", Rule.Name},
             {"shortDescription", message(Rule.Summary)},
@@ -108,10 +153,7 @@ private:
              {{"text", validUtf8(Rule.Markdown)},
               {"markdown", validUtf8(Rule.Markdown)}}},
             {"defaultConfiguration", {{"level", name(Rule.Default)}}},
-            {"properties",
-             {{"precision", Rule.Precision},
-              {"problem.severity", problemSeverity(Rule.Default)},
-              {"tags", std::move(Tags)}}}};
+            {"properties", std::move(Properties)}};
   }
 
   /// GitHub's word for the level of a rule.
@@ -172,22 +214,21 @@ private:
       Result["ruleIndex"] = Index->second;
     Result["level"] = name(F.Sev);
     Result["message"] = message(wholeMessage(F));
-    if (hasPlace(F.Range))
-      Result["locations"] = Json::array({mainLocation(F)});
+    Result["locations"] = Json::array({mainLocation(F)});
     if (!F.Notes.empty())
       Result["relatedLocations"] = relatedLocations(F);
     if (!F.Trace.empty())
       Result["codeFlows"] = codeFlows(F);
     if (!F.Fix.Edits.empty())
       Result["fixes"] = Json::array({fix(F.Fix)});
-    Result["partialFingerprints"] = {{"ungil/v1", F.Fingerprint}};
+    Result["partialFingerprints"] = fingerprints(F);
     Result["properties"] = {{"confidence", name(F.Conf)},
                             {"entity", validUtf8(F.Entity)}};
     return Result;
   }
 
   Json mainLocation(const Finding &F) {
-    Json Location = {{"physicalLocation", physicalLocation(F.Range)}};
+    Json Location = {{"physicalLocation", mainPlace(F.Range)}};
     if (!F.Function.empty())
       Location["logicalLocations"] =
           Json::array({{{"fullyQualifiedName", validUtf8(F.Function)},
@@ -195,9 +236,40 @@ private:
     return Location;
   }
 
+  /// Where an alert is shown: one line at most, and the start of a file for
+  /// what has no line.
+  Json mainPlace(SourceRange R) {
+    if (!hasPlace(R)) {
+      if (Input.Files.empty())
+        return {{"artifactLocation", {{"uri", ""}, {"uriBaseId", SourceRoot}}}};
+      R = SourceRange();
+      R.File = 0;
+    }
+    R.Line = std::max(R.Line, 1u);
+    if (R.EndLine > R.Line) {
+      R.EndLine = R.Line;
+      R.EndColumn = static_cast<uint32_t>(lineOf(R.File, R.Line).size()) + 1;
+    }
+    return physicalLocation(R);
+  }
+
+  /// Ours, and the one that GitHub's uploader would add.
+  Json fingerprints(const Finding &F) {
+    Json All = {{"ungil/v1", F.Fingerprint}};
+    if (!hasPlace(F.Range))
+      return All;
+    std::vector<std::string> &Hashes = LineHashes[F.Range.File];
+    if (Hashes.empty())
+      Hashes = lineHashes(Sources.get(Input.Files[F.Range.File]).text());
+    size_t Line = std::max(F.Range.Line, 1u) - 1;
+    if (Line < Hashes.size())
+      All["primaryLocationLineHash"] = Hashes[Line];
+    return All;
+  }
+
   Json relatedLocations(const Finding &F) {
     Json Related = Json::array();
-    for (const Note &N : F.Notes) {
+    for (const Note &N : llvm::ArrayRef(F.Notes).take_front(MaxLocations - 1)) {
       Json Location = location(N);
       Location["id"] = Related.size();
       Related.push_back(std::move(Location));
@@ -205,14 +277,25 @@ private:
     return Related;
   }
 
-  /// The trace, with the finding itself as its last step.
+  /// The way of one thread; the last steps, should it be too long.
+  Json threadFlow(const char *Id, llvm::ArrayRef<Note> Steps) {
+    Json Locations = Json::array();
+    for (const Note &N : Steps.take_back(MaxSteps / 2))
+      Locations.push_back({{"location", location(N)}});
+    return {{"id", Id},
+            {"message", message(Steps.back().Message)},
+            {"locations", std::move(Locations)}};
+  }
+
+  /// The trace, with the finding itself as its last step; of a race also that
+  /// of the other thread.
   Json codeFlows(const Finding &F) {
-    Json Steps = Json::array();
-    for (const Note &N : F.Trace)
-      Steps.push_back({{"location", location(N)}});
-    Steps.push_back({{"location", location({F.Range, F.Message})}});
-    Json Thread = {{"locations", std::move(Steps)}};
-    return Json::array({{{"threadFlows", Json::array({std::move(Thread)})}}});
+    std::vector<Note> Steps = F.Trace;
+    Steps.push_back({F.Range, F.Message});
+    Json Threads = Json::array({threadFlow("thread 1", Steps)});
+    if (!F.OtherTrace.empty())
+      Threads.push_back(threadFlow("thread 2", F.OtherTrace));
+    return Json::array({{{"threadFlows", std::move(Threads)}}});
   }
 
   Json fix(const FixPlan &Plan) {
@@ -244,6 +327,12 @@ private:
 
   Json invocation() {
     Json Notifications = Json::array();
+    if (size_t Out = Input.Findings.size() - Shown.size(); Out != 0)
+      Notifications.push_back(
+          {{"level", "warning"},
+           {"message", message(std::to_string(Out) +
+                               " findings are left out, the least confident: "
+                               "code scanning takes no more")}});
     for (const Remark &R : Input.Remarks) {
       Json Notification = {{"level", name(R.Sev)},
                            {"message", message(R.Message)}};
@@ -270,7 +359,9 @@ private:
   const Report &Input;
   const OutputOptions &Options;
   SourceCache &Sources;
+  std::vector<const Finding *> Shown;
   std::map<std::string_view, size_t> RuleIndex;
+  std::map<FileId, std::vector<std::string>> LineHashes;
 };
 
 } // namespace
@@ -278,5 +369,12 @@ private:
 void ungil::writeSarif(const Report &Report, const OutputOptions &Options,
                        SourceCache &Sources, llvm::raw_ostream &Out) {
   SarifWriter Writer(Report, Options, Sources);
-  Out << Writer.document().dump(/*indent=*/1) << '\n';
+  size_t Most = std::min(MaxResults, Report.Findings.size());
+  std::string Text = Writer.document(Most).dump(/*indent=*/1);
+  // The rules alone are far below the limit, so this comes to an end.
+  for (size_t Size; (Size = compressedSize(Text)) > MaxCompressed;) {
+    Most = Most * MaxCompressed / Size * 9 / 10;
+    Text = Writer.document(Most).dump(/*indent=*/1);
+  }
+  Out << Text << '\n';
 }

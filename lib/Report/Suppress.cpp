@@ -28,6 +28,7 @@ struct Suppression {
   const CommentFact *Comment;
   uint32_t First = 0;
   uint32_t Last = 0;      ///< below First: reaches nothing
+  bool Lacking = false;   ///< it lacks the reason that it needs
   std::vector<bool> Used; ///< per name in Comment->Rules; one for "all"
 
   explicit Suppression(const CommentFact &Fact)
@@ -53,9 +54,9 @@ bool isSuppression(const CommentFact &Fact) {
          Fact.Kind != CommentKind::NoLintEnd;
 }
 
-/// Does a missing finding make the comment wrong? Not when the comment may be
-/// there for other tools.
-bool canBeUnused(const CommentFact &Fact) {
+/// Was the comment written for us? One that may be there for other tools needs
+/// no finding and no reason.
+bool isForUs(const CommentFact &Fact) {
   if (Fact.Kind == CommentKind::Ignore || Fact.Kind == CommentKind::IgnoreFile)
     return true;
   return Fact.Kind != CommentKind::NoQa && !Fact.Rules.empty() &&
@@ -115,6 +116,7 @@ void setReach(Suppression &S, llvm::ArrayRef<CommentFact> Comments,
   case CommentKind::NoLint:
   case CommentKind::NoLintEnd:
   case CommentKind::MentionsGil:
+  case CommentKind::Origin:
     break;
   }
 }
@@ -140,12 +142,13 @@ using ByFile = std::map<FileId, std::vector<Suppression>>;
 
 ByFile suppressionsOf(const Report &Report,
                       const std::vector<CommentFact> &Comments,
-                      SourceCache &Sources) {
+                      const SuppressionOptions &Options, SourceCache &Sources) {
   ByFile Result;
   for (const CommentFact &Fact : Comments) {
     if (!isSuppression(Fact) || Fact.Loc.File >= Report.Files.size())
       continue;
     Suppression S(Fact);
+    S.Lacking = Options.NeedReasons && Fact.Reason.empty() && isForUs(Fact);
     setReach(S, Comments, Sources.get(Report.Files[Fact.Loc.File]));
     Result[Fact.Loc.File].push_back(std::move(S));
   }
@@ -155,7 +158,7 @@ ByFile suppressionsOf(const Report &Report,
 /// Marks what \p S says about \p Finding; true when it suppresses it.
 bool answers(Suppression &S, const Finding &F) {
   uint32_t Last = std::max(F.Range.Line, F.Range.EndLine);
-  if (F.Range.Line > S.Last || Last < S.First)
+  if (S.Lacking || F.Range.Line > S.Last || Last < S.First)
     return false;
   const std::vector<std::string> &Rules = S.Comment->Rules;
   if (Rules.empty()) {
@@ -191,8 +194,11 @@ std::vector<std::string> complaints(const Suppression &S,
                                     const SuppressionOptions &Options) {
   const CommentFact &Fact = *S.Comment;
   std::vector<std::string> Result;
-  if (!canBeUnused(Fact))
+  if (!isForUs(Fact))
     return Result;
+  if (S.Lacking)
+    return {"it has no reason, so with --strict it suppresses nothing; write "
+            "one after the list"};
   if (Fact.Kind == CommentKind::NoLintBegin && S.Last < S.First)
     return {"NOLINTBEGIN has no NOLINTEND with the same list after it"};
   if (Fact.Rules.empty()) {
@@ -217,8 +223,9 @@ Finding unusedFinding(const Suppression &S, std::string Complaint) {
   F.Conf = Confidence::High;
   F.Entity = llvm::join(S.Comment->Rules, ",");
   F.Message = "unused suppression: " + std::move(Complaint);
-  F.Help = "Remove it: a suppression that outlives its finding hides the next "
-           "one on this line.";
+  if (!S.Lacking)
+    F.Help = "Remove it: a suppression that outlives its finding hides the "
+             "next one on this line.";
   return F;
 }
 
@@ -252,8 +259,8 @@ void ungil::applySuppressions(Report &Report,
                               const SuppressionOptions &Options,
                               SourceCache &Sources) {
   std::vector<CommentFact> Facts = withoutCopies(Comments);
-  ByFile Suppressions = suppressionsOf(Report, Facts, Sources);
-  llvm::erase_if(Report.Findings, [&](const Finding &F) {
+  ByFile Suppressions = suppressionsOf(Report, Facts, Options, Sources);
+  auto IsHidden = [&](const Finding &F) {
     auto Here = Suppressions.find(F.Range.File);
     if (Here == Suppressions.end())
       return false;
@@ -261,10 +268,16 @@ void ungil::applySuppressions(Report &Report,
     bool Hit = false;
     for (Suppression &S : Here->second)
       Hit |= answers(S, F);
+    Hit &= Options.Hide;
     if (Hit && F.Conf >= Options.Least)
       ++Report.Suppressed;
     return Hit;
-  });
+  };
+  llvm::erase_if(Report.Findings, IsHidden);
+  if (Options.Late)
+    for (Finding &F : Options.Late(Report))
+      if (!IsHidden(F))
+        Report.Findings.push_back(std::move(F));
   if (Options.ReportUnused)
     reportUnused(Report, Suppressions, Options);
   finalize(Report, Sources);

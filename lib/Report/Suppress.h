@@ -20,6 +20,7 @@
 #include "Facts/Facts.h"
 #include "Report/Finding.h"
 #include "Support/SourceCache.h"
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,10 @@ struct SuppressionOptions {
   std::vector<std::string> Known; ///< ids of all rules
   std::vector<std::string> Ran;   ///< rules that ran: only these can be unused
   bool ReportUnused = true;       ///< unused-suppression is selected
+  bool NeedReasons = false;       ///< those without one suppress nothing
+  bool Hide = true;               ///< false: say what is unused, hide nothing
+  /// Findings that depend on which others are left; they are answered too.
+  std::function<std::vector<Finding>(Report &)> Late = nullptr;
   Confidence Least = Confidence::Medium; ///< count findings from here on
 };
 

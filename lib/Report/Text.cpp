@@ -174,5 +174,9 @@ std::string ungil::summary(const Report &Report) {
   Text += count(static_cast<uint32_t>(Report.Findings.size()), "finding") +
           findingsByConfidence(Report) + ", " +
           std::to_string(Report.Suppressed) + " suppressed";
+  if (Report.Baselined != 0)
+    Text += ", " + std::to_string(Report.Baselined) + " in the baseline";
+  if (Report.Unchanged != 0)
+    Text += ", " + std::to_string(Report.Unchanged) + " not of the change";
   return Text;
 }

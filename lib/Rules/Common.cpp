@@ -22,6 +22,19 @@ Finding findingAt(const Program &P, std::string_view Rule, Site S) {
   return F;
 }
 
+void addOtherSide(const Program &P, Site S, const std::string &What,
+                  Finding &F) {
+  std::string Entry = P.entryName(S.Function);
+  Note There{P.event(S).Range, "also " + What + " here, in '" +
+                                   P.name(S.Function) + "'" +
+                                   (Entry.empty() ? "" : " (" + Entry + ")")};
+  if (F.OtherTrace.empty()) {
+    F.OtherTrace = P.traceTo(S);
+    F.OtherTrace.push_back(There);
+  }
+  F.Notes.push_back(std::move(There));
+}
+
 Confidence confidenceIn(const Program &P, FunctionId F, Confidence C) {
   if (P.entityOf(F).has(EF_HasError) || P.isUncalled(F))
     return Confidence::Low;

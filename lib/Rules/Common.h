@@ -24,6 +24,11 @@ namespace ungil::rules {
 /// A finding of \p Rule at \p S: range, function, trace from an entry.
 Finding findingAt(const Program &P, std::string_view Rule, Site S);
 
+/// Adds to \p F a note on the other side of its conflict at \p S: `also read
+/// here, in 'f' (method 'get')`. The first one gets the way there too.
+void addOtherSide(const Program &P, Site S, const std::string &What,
+                  Finding &F);
+
 /// \p C, lowered to medium where no entry point is known to reach \p F and to
 /// low where the front end could not read all of its body.
 Confidence confidenceIn(const Program &P, FunctionId F, Confidence C);

@@ -369,18 +369,15 @@ Finding placeFinding(const Program &P, std::string_view Rule, EntityId Place,
   constexpr size_t MaxOthers = 16;
   std::set<FunctionId> Told;
   for (const Access &O : Others) {
-    const SourceRange &Where = P.event(O.At).Range;
     bool Repeats = !Told.empty() && O.At.Function == V.At.At.Function;
     if (Repeats || Told.size() >= MaxOthers ||
         !Told.insert(O.At.Function).second)
       continue;
-    std::string What = O.Kind == AccessKind::Address ? "handed on"
-                       : O.writes()                  ? "written"
-                                                     : "read";
-    std::string Entry = P.entryName(O.At.Function);
-    F.Notes.push_back({Where, "also " + What + " here, in '" +
-                                  P.name(O.At.Function) + "'" +
-                                  (Entry.empty() ? "" : " (" + Entry + ")")});
+    addOtherSide(P, O.At,
+                 O.Kind == AccessKind::Address ? "handed on"
+                 : O.writes()                  ? "written"
+                                               : "read",
+                 F);
   }
   return F;
 }

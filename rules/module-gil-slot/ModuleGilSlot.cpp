@@ -156,6 +156,7 @@ Finding declaredBut(const ModuleUnit &Unit,
   F.Why = "The declaration keeps the GIL off, so nothing stops two threads "
           "from meeting in the places below.";
   F.Help = "Settle the findings, or take the declaration back until they are.";
+  F.Derived = true;
   for (size_t I = 0; I != std::min(N, MaxNotes); ++I)
     F.Notes.push_back({Against[I]->Range,
                        Against[I]->Message + " [" + Against[I]->Rule + "]"});

@@ -153,14 +153,11 @@ void addNotes(const Program &P, const FieldVerdict &V, Finding &F) {
     if (Repeats || Told.size() >= MaxOthers ||
         !Told.insert(O.At.Function).second)
       continue;
-    std::string Entry = P.entryName(O.At.Function);
-    F.Notes.push_back(
-        {P.event(O.At).Range, std::string("also ") +
-                                  (O.Use == FieldUse::Release ? "released"
-                                   : changes(O)               ? "changed"
-                                                              : "read") +
-                                  " here, in '" + P.name(O.At.Function) + "'" +
-                                  (Entry.empty() ? "" : " (" + Entry + ")")});
+    addOtherSide(P, O.At,
+                 O.Use == FieldUse::Release ? "released"
+                 : changes(O)               ? "changed"
+                                            : "read",
+                 F);
   }
 }
 

@@ -122,11 +122,75 @@ TEST(ReportSarif, TheRunIsDescribed) {
             "b.c");
 }
 
+TEST(ReportSarif, BothThreadsOfARace) {
+  SarifSample S;
+  FileId A = S.file("/src/a.c", "enter1;\nwrite;\nenter2;\nread;\n");
+  Finding &F = S.finding("borrowed-ref", S.range(A, "write"));
+  F.Trace = {{S.range(A, "enter1"), "method 'set' enters here"}};
+  F.OtherTrace = {{S.range(A, "enter2"), "method 'get' enters here"},
+                  {S.range(A, "read"), "also read here"}};
+  json Threads = S.run()["results"][0]["codeFlows"][0]["threadFlows"];
+  ASSERT_EQ(Threads.size(), 2u);
+  EXPECT_EQ(Threads[0]["id"], "thread 1");
+  EXPECT_EQ(Threads[0]["message"]["text"], "something is wrong");
+  EXPECT_EQ(Threads[1]["message"]["text"], "also read here");
+  EXPECT_EQ(Threads[1]["locations"][1]["location"]["physicalLocation"]["region"]
+                   ["startLine"],
+            4);
+}
+
+TEST(ReportSarif, AlertsAreShownOnOneLine) {
+  SarifSample S;
+  FileId A = S.file("/src/a.c", "call(a,\n     b);\n");
+  S.finding("borrowed-ref", S.range(A, "call(a,\n     b)"));
+  S.finding("other", SourceRange()).Range.File = A;
+  json Results = S.run()["results"];
+  EXPECT_EQ(Results[0]["locations"][0]["physicalLocation"]["region"],
+            json::parse(R"({"startLine": 1, "startColumn": 1, "endLine": 1,
+                            "endColumn": 8})"));
+  EXPECT_EQ(Results[1]["locations"][0]["physicalLocation"]["region"],
+            json::parse(R"({"startLine": 1})"));
+  EXPECT_EQ(Results[0]["partialFingerprints"]["primaryLocationLineHash"],
+            Results[1]["partialFingerprints"]["primaryLocationLineHash"]);
+}
+
+TEST(ReportSarif, NoMoreThanIsTaken) {
+  SarifSample S;
+  FileId A = S.file("/src/a.c", "bad();\n");
+  for (int I = 0; I != 25002; ++I)
+    S.finding("borrowed-ref", S.range(A, "bad"),
+              I == 7 ? Confidence::Low : Confidence::High)
+        .Entity = std::to_string(I);
+  json Run = S.run();
+  ASSERT_EQ(Run["results"].size(), 25000u);
+  EXPECT_EQ(Run["results"][7]["properties"]["entity"], "8");
+  EXPECT_EQ(
+      Run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"],
+      "2 findings are left out, the least confident: code scanning takes no "
+      "more");
+}
+
+TEST(ReportSarif, SecuritySeverityOnRequest) {
+  SarifSample S;
+  EXPECT_FALSE(
+      S.run()["tool"]["driver"]["rules"][0]["properties"].contains("security-"
+                                                                   "severity"));
+  OutputOptions Options;
+  Options.Format = OutputFormat::Sarif;
+  Options.Rules = Rules;
+  Options.SecuritySeverity = "5.0";
+  json Properties = json::parse(
+      S.print(Options))["runs"][0]["tool"]["driver"]["rules"][0]["properties"];
+  EXPECT_EQ(Properties["security-severity"], "5.0");
+  EXPECT_EQ(Properties["tags"], json::parse(R"(["security", "a", "b"])"));
+}
+
 TEST(ReportSarif, FindingsWithoutAPlace) {
   SarifSample S;
   S.finding("other", SourceRange()).Notes.push_back({SourceRange(), "n"});
   json Result = S.run()["results"][0];
-  EXPECT_FALSE(Result.contains("locations"));
+  EXPECT_EQ(Result["locations"][0]["physicalLocation"]["artifactLocation"],
+            json::parse(R"({"uri": "", "uriBaseId": "%SRCROOT%"})"));
   EXPECT_FALSE(Result.contains("ruleIndex"));
   EXPECT_EQ(Result["relatedLocations"][0]["message"]["text"], "n");
 }

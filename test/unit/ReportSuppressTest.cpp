@@ -198,6 +198,33 @@ TEST(ReportSuppress, CopiesOfACommentCountOnce) {
   EXPECT_THAT(C.R.Findings, SizeIs(1));
 }
 
+TEST(ReportSuppress, ReasonsAreNeededWhereAsked) {
+  SuppressionOptions Strict = allRan();
+  Strict.NeedReasons = true;
+  Case Bare("bad(); // ungil: ignore[borrowed-ref]\n");
+  ASSERT_THAT(Bare.apply(Strict).rules(), SizeIs(2));
+  EXPECT_THAT(Bare.R.Findings[1].Message, HasSubstr("it has no reason"));
+  EXPECT_EQ(Bare.R.Suppressed, 0u);
+  for (const char *Text :
+       {"bad(); // ungil: ignore[borrowed-ref] never leaves\n",
+        "/* ungil: ignore-file[borrowed-ref] one thread */\nbad();\n",
+        "bad(); // NOLINT(ungil-borrowed-ref): never leaves\n",
+        // For other tools, which ask for none.
+        "bad(); // NOLINT\n", "bad(); // noqa: borrowed-ref OK\n"})
+    EXPECT_THAT(Case(Text).apply(Strict).rules(), IsEmpty()) << Text;
+  EXPECT_THAT(
+      Case("bad(); // NOLINT(ungil-borrowed-ref)\n").apply(Strict).rules(),
+      SizeIs(2));
+}
+
+TEST(ReportSuppress, ShownFindingsUseTheirSuppressions) {
+  SuppressionOptions Show = allRan();
+  Show.Hide = false;
+  Case C("bad(); // ungil: ignore[borrowed-ref] private\n");
+  EXPECT_THAT(C.apply(Show).rules(), SizeIs(1));
+  EXPECT_EQ(C.R.Suppressed, 0u);
+}
+
 TEST(ReportSuppress, WildIndicesAreIgnored) {
   Case C("bad();\n");
   CommentFact Wild;

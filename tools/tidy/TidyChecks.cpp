@@ -9,14 +9,15 @@
 // clang-tidy. All that knows clang-tidy is in this file; UnitAnalysis.h has
 // the analysis itself.
 //
-// Options, local to a check or global:
+// Options, local to a check or global, have the names of the configuration
+// file (Config/Options.h); items of lists are separated by `;`. One is for the
+// plugin alone:
 //
-//   MinConfidence   low, medium (default) or high
-//   Objects         shared (default), external-sync or immutable
-//   SuggestedFixes  also attach edits that need a human look (default false)
+//   suggested-fixes  also attach edits that need a human look (default false)
 //
 //===----------------------------------------------------------------------===//
 
+#include "Config/Settings.h"
 #include "Report/Finding.h"
 #include "Report/Names.h"
 #include "Rules/Rules.h"
@@ -27,6 +28,8 @@
 #include "clang/ASTMatchers/ASTMatchFinder.h"
 #include "clang/ASTMatchers/ASTMatchers.h"
 #include "clang/Lex/Preprocessor.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Registry.h"
 #include <memory>
 #include <set>
@@ -37,49 +40,29 @@ using namespace clang;
 using namespace clang::tidy;
 using llvm::StringRef;
 
-template <> struct clang::tidy::OptionEnumMapping<ungil::Confidence> {
-  static ArrayRef<std::pair<ungil::Confidence, StringRef>> getEnumMapping() {
-    static constexpr std::pair<ungil::Confidence, StringRef> Names[] = {
-        {ungil::Confidence::Low, "low"},
-        {ungil::Confidence::Medium, "medium"},
-        {ungil::Confidence::High, "high"}};
-    return Names;
-  }
-};
-
-template <> struct clang::tidy::OptionEnumMapping<ungil::ObjectContract> {
-  static ArrayRef<std::pair<ungil::ObjectContract, StringRef>>
-  getEnumMapping() {
-    static constexpr std::pair<ungil::ObjectContract, StringRef> Names[] = {
-        {ungil::ObjectContract::Shared, "shared"},
-        {ungil::ObjectContract::ExternalSync, "external-sync"},
-        {ungil::ObjectContract::Immutable, "immutable"}};
-    return Names;
-  }
-};
-
 namespace ungil {
 namespace {
 
 class RuleCheck : public ClangTidyCheck {
 public:
   RuleCheck(const RuleInfo &Rule, StringRef Name, ClangTidyContext *Context)
-      : ClangTidyCheck(Name, Context), Rule(Rule),
-        Least(Options.getLocalOrGlobal("MinConfidence", Confidence::Medium)),
-        Objects(Options.getLocalOrGlobal("Objects", ObjectContract::Shared)),
-        SuggestedFixes(Options.getLocalOrGlobal("SuggestedFixes", false)) {}
+      : ClangTidyCheck(Name, Context), Rule(Rule), Given(readSettings()),
+        Least(*parseConfidence(Given.text(Option::MinConfidence))),
+        SuggestedFixes(Options.getLocalOrGlobal("suggested-fixes", false)) {}
 
   void storeOptions(ClangTidyOptions::OptionMap &Opts) override {
-    Options.store(Opts, "MinConfidence", Least);
-    Options.store(Opts, "Objects", Objects);
-    Options.store(Opts, "SuggestedFixes", SuggestedFixes);
+    for (const OptionInfo &Info : optionTable())
+      if (Info.InTidy)
+        Options.store(Opts, Info.Key,
+                      StringRef(llvm::join(Given.list(Info.Id), ";")));
+    Options.store(Opts, "suggested-fixes", SuggestedFixes);
   }
 
   void registerPPCallbacks(const SourceManager &, Preprocessor *PP,
                            Preprocessor *) override {
     Unit = UnitAnalysis::of(*PP);
     Unit->enable(Rule);
-    Unit->promise(Objects);
+    Unit->configure(Given);
   }
 
   /// The match only brings the ASTContext: the walk is Extract's.
@@ -92,12 +75,37 @@ public:
     const Report &Report = Unit->report(*Result.Context);
     if (SourceLocation Loc = Unit->takeMissingDefine(Sources); Loc.isValid())
       sayMissingDefine(Loc);
+    if (std::string Problem = Unit->takeProblem(); !Problem.empty())
+      configurationDiag("%0") << Problem;
     for (const Finding &F : Report.Findings)
       if (F.Rule == Rule.Id && F.Conf >= Least)
         show(F, Sources);
   }
 
 private:
+  /// A value nobody knows is said and the default is used.
+  Settings readSettings() {
+    Settings All;
+    for (const OptionInfo &Info : optionTable()) {
+      StringRef Text =
+          Info.InTidy ? Options.getLocalOrGlobal(Info.Key, "") : "";
+      SmallVector<StringRef, 4> Items;
+      Text.split(Items, ';', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+      std::vector<std::string> Good;
+      for (StringRef Item : Items) {
+        std::string Bad = problemWith(Info, Item, {});
+        if (Bad.empty())
+          Good.push_back(Item.str());
+        else
+          configurationDiag("invalid configuration value for option '%0': %1")
+              << StringRef(Info.Key) << Bad;
+      }
+      if (!Good.empty())
+        All.set(Info.Id, std::move(Good), "CheckOptions");
+    }
+    return All;
+  }
+
   SourceLocation start(const SourceRange &R,
                        const SourceManager &Sources) const {
     return Unit->location(Sources, R.File, R.Offset);
@@ -171,8 +179,8 @@ private:
   }
 
   const RuleInfo &Rule;
+  const Settings Given;
   const Confidence Least;
-  const ObjectContract Objects;
   const bool SuggestedFixes;
   std::shared_ptr<UnitAnalysis> Unit;
   /// Edits that several fixes need once, made by one of them.

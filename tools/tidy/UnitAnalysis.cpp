@@ -12,6 +12,7 @@
 #include "Report/Suppress.h"
 #include "Rules/Common.h"
 #include "Rules/DeclaredBut.h"
+#include "Rules/FromSettings.h"
 #include "Rules/Rules.h"
 #include "Rules/Translated.h"
 #include "Support/SourceCache.h"
@@ -184,6 +185,18 @@ void UnitAnalysis::applyComments(const Program &Linked,
   llvm::move(Late, std::back_inserter(Result.Findings));
 }
 
+/// The API data with what the project adds, for which \p Extended is room.
+const Api &UnitAnalysis::knownApi(Api &Extended) {
+  std::vector<std::string> Files = Config.list(Option::Api);
+  if (Files.empty())
+    return Api::builtin();
+  Extended = Api::builtin();
+  for (const std::string &File : Files)
+    if (llvm::Error Bad = Extended.extendFromFile(File))
+      Problem = llvm::toString(std::move(Bad));
+  return Extended;
+}
+
 const Report &UnitAnalysis::report(ASTContext &Context) {
   if (Done)
     return Result;
@@ -196,8 +209,9 @@ const Report &UnitAnalysis::report(ASTContext &Context) {
   // Nothing says that threads of Python run this code.
   if (!Units.front().ReachesPython)
     return Result;
-  Program Linked = link(std::move(Units), Api::builtin());
-  Linked.Objects = Objects;
+  Api Extended;
+  Program Linked = link(std::move(Units), knownApi(Extended));
+  Linked.Objects = objectContract(Config);
   for (const FileFact &File : Linked.Facts.Files)
     Result.Files.push_back(File.Path);
 
@@ -209,7 +223,7 @@ const Report &UnitAnalysis::report(ASTContext &Context) {
   rules::leaveToAuthors(Linked, Result.Findings);
   SourceCache Texts = texts(Sources);
   applyComments(Linked, Ran, Texts);
-  planFixes({Linked, Texts, FixOptions()}, Ran, Result.Findings);
+  planFixes({Linked, Texts, fixOptions(Config)}, Ran, Result.Findings);
   return Result;
 }
 

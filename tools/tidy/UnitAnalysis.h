@@ -16,6 +16,8 @@
 #ifndef UNGIL_TIDY_UNITANALYSIS_H
 #define UNGIL_TIDY_UNITANALYSIS_H
 
+#include "Api/Api.h"
+#include "Config/Settings.h"
 #include "Extract/Extract.h"
 #include "Link/Program.h"
 #include "Report/Finding.h"
@@ -25,7 +27,9 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace clang {
@@ -48,9 +52,8 @@ public:
   /// Asks for the findings of \p Rule, before the first call of report().
   void enable(const RuleInfo &Rule) { Enabled.push_back(&Rule); }
 
-  /// What the extension promises about its objects, before the first call of
-  /// report().
-  void promise(ObjectContract Promise) { Objects = Promise; }
+  /// How to judge, before the first call of report().
+  void configure(const Settings &All) { Config = All; }
 
   /// The findings of the enabled rules, of every confidence. Comments in
   /// ungil's own spelling have been applied; NOLINT is left to clang-tidy.
@@ -60,6 +63,9 @@ public:
   /// The `#include` of the main file that brings Python.h, when it was read
   /// without Py_GIL_DISABLED. Valid for one caller per process.
   clang::SourceLocation takeMissingDefine(const clang::SourceManager &Sources);
+
+  /// What is wrong with the configuration. Empty for all but one caller.
+  std::string takeProblem() { return std::exchange(Problem, {}); }
 
   /// Where byte \p Offset of a file of the report is; invalid when the unit
   /// did not read that file.
@@ -71,6 +77,7 @@ private:
 
   void listFiles(const clang::SourceManager &Sources);
   std::vector<const RuleInfo *> rulesToRun() const;
+  const Api &knownApi(Api &Extended);
   SourceCache texts(const clang::SourceManager &Sources) const;
   void applyComments(const Program &Linked,
                      const std::vector<const RuleInfo *> &Ran,
@@ -80,7 +87,8 @@ private:
   ExtractOptions Options;
   std::shared_ptr<PreprocessorRecord> Record;
   std::vector<const RuleInfo *> Enabled;
-  ObjectContract Objects = ObjectContract::Shared;
+  Settings Config;
+  std::string Problem;
   llvm::StringMap<clang::FileID> Files; ///< by absolute, normalised path
   llvm::StringSet<> UserFiles;
   bool Done = false;

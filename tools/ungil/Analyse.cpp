@@ -13,6 +13,7 @@
 #include "Rules/DeclaredBut.h"
 #include "Rules/Sites.h"
 #include "Rules/Translated.h"
+#include "Support/PathPattern.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <chrono>
@@ -114,15 +115,40 @@ SuppressionOptions suppressionOptions(const AnalyseOptions &Options,
       Result.Ran.emplace_back(Rule->Id);
   Result.ReportUnused =
       llvm::is_contained(Options.Selected, findRule("unused-suppression"));
+  Result.NeedReasons = Options.NeedReasons;
+  Result.Hide = !Options.ShowSuppressed;
   Result.Least = Options.Least;
   return Result;
 }
 
-void keepSelected(const AnalyseOptions &Options, Report &Out) {
-  llvm::erase_if(Out.Findings, [&](const Finding &F) {
-    return llvm::none_of(Options.Selected, [&](const RuleInfo *Rule) {
-      return Rule->Id == F.Rule;
+/// Findings nobody asked for: of rules that are not selected, here or at all,
+/// and in files that are excluded (headers; no unit of \p Plan is).
+void keepSelected(const AnalyseOptions &Options, const ScanPlan &Plan,
+                  Report &Out) {
+  auto IsUnit = [&](const std::string &Path) {
+    return llvm::any_of(Plan.Units, [&](const TranslationUnit &Unit) {
+      return Unit.File == Path;
     });
+  };
+  auto IsExcluded = [&](const std::string &Path) {
+    return llvm::any_of(Options.Exclude, [&](const std::string &Pattern) {
+      return matchesPath(Pattern, Path) && !IsUnit(Path);
+    });
+  };
+  auto IsIgnored = [&](const std::string &Path, const Finding &F) {
+    return llvm::any_of(Options.PerFileIgnores, [&](const PatternRule &P) {
+      return (P.Rule == AllRules || P.Rule == F.Rule) &&
+             matchesPath(P.Pattern, Path);
+    });
+  };
+  llvm::erase_if(Out.Findings, [&](const Finding &F) {
+    if (llvm::none_of(Options.Selected,
+                      [&](const RuleInfo *Rule) { return Rule->Id == F.Rule; }))
+      return true;
+    if (F.Range.File >= Out.Files.size())
+      return false;
+    const std::string &Path = Out.Files[F.Range.File];
+    return IsExcluded(Path) || IsIgnored(Path, F);
   });
 }
 
@@ -159,14 +185,26 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
   rules::lowerInBrokenBodies(Linked, Out.Findings);
   rules::leaveToAuthors(Linked, Out.Findings);
   finalize(Out, Sources);
-  applySuppressions(Out, Linked.Facts.Comments,
-                    suppressionOptions(Options, Rules), Sources);
-  addDeclaredBut(Linked, Out.Findings);
-  keepSelected(Options, Out);
+  SuppressionOptions How = suppressionOptions(Options, Rules);
+  How.Late = [&](Report &Left) {
+    if (!Options.ShowSuppressed)
+      applyReviewed(Linked, Options.Reviewed, Options.NeedReasons,
+                    Options.Least, Left);
+    std::vector<Finding> All = Left.Findings;
+    addDeclaredBut(Linked, All);
+    All.erase(All.begin(), All.begin() + Left.Findings.size());
+    return All;
+  };
+  applySuppressions(Out, Linked.Facts.Comments, How, Sources);
+  keepSelected(Options, Plan, Out);
   // Once more: the verdict speaks of the rules that were asked for.
   finalize(Out, Sources);
+  if (!Options.ShowSuppressed)
+    applyBaseline(Out, Options.Known, Options.Least);
+  if (Options.Since)
+    keepChanged(Out, *Options.Since, Options.Least);
   dropBelow(Out, Options.Least);
-  {
+  if (Options.PlanFixes) {
     StepTimer Timer(Times, "fixes");
     std::vector<std::string> Unread;
     for (const LeftOut &File : Plan.Out)

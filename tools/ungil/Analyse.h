@@ -16,13 +16,19 @@
 #define UNGIL_TOOL_ANALYSE_H
 
 #include "Api/Api.h"
+#include "Config/Settings.h"
 #include "Driver/Driver.h"
 #include "Fix/Fix.h"
 #include "Link/Program.h"
+#include "Report/Baseline.h"
+#include "Report/Changes.h"
 #include "Report/Finding.h"
 #include "Report/Output.h"
+#include "Rules/Reviewed.h"
 #include "Rules/Rules.h"
 #include "Support/SourceCache.h"
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace ungil {
@@ -33,6 +39,14 @@ struct AnalyseOptions {
   Confidence Least = Confidence::Medium;
   ObjectContract Objects = ObjectContract::Shared;
   FixOptions Fixes;
+  std::vector<PatternRule> PerFileIgnores;
+  std::vector<std::string> Exclude; ///< patterns of files to keep silent about
+  bool NeedReasons = false;         ///< suppressions without one do nothing
+  bool ShowSuppressed = false;
+  std::vector<ReviewedList> Reviewed;
+  Baseline Known;              ///< findings to count and not to report
+  std::optional<Change> Since; ///< report what this brings or touches
+  bool PlanFixes = true;
 };
 
 /// Links \p Units, which parse() made of \p Plan, and runs the rules. The

@@ -41,6 +41,7 @@ void addDoctor(CLI::App &App, int &Exit);
 void addCache(CLI::App &App, int &Exit);
 void addRecord(CLI::App &App, int &Exit);
 void addRules(CLI::App &App, int &Exit);
+void addOptions(CLI::App &App, int &Exit);
 void addExplain(CLI::App &App, int &Exit);
 void addVersion(CLI::App &App, int &Exit);
 

@@ -8,13 +8,13 @@
 #include "PlanOptions.h"
 #include <CLI/CLI.hpp>
 
-void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request) {
-  constexpr const char *Group = "What is analysed";
+using namespace ungil;
+
+void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request,
+                           ConfigArgs &Args) {
+  const std::string Group(title(OptionGroup::Analysed));
   Command.add_option("path", Request.Paths, "Files and folders")->required();
-  Command
-      .add_option("-p,--build-dir", Request.BuildDir,
-                  "Folder that holds compile_commands.json")
-      ->group(Group);
+  addOptionGroup(Command, Args, OptionGroup::Analysed);
   Command
       .add_flag("--no-build", Request.NoBuild,
                 "Do not look for a compilation database")
@@ -29,11 +29,6 @@ void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request) {
                   "checkout, else the common parent)")
       ->group(Group);
   Command
-      .add_option("--extra-arg", Request.ExtraArgs,
-                  "Argument added to every compile command; repeatable")
-      ->allow_extra_args(false)
-      ->group(Group);
-  Command
       .add_option("--only", Request.Only,
                   "Analyse these files only; the rest of PATH gives flags")
       ->group(Group);
@@ -44,4 +39,11 @@ void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request) {
                   "Seconds one file may take")
       ->check(CLI::PositiveNumber)
       ->group(Group);
+  addConfigChoice(Command, Args);
+}
+
+void ungil::applySettings(const Settings &All, ScanRequest &Request) {
+  Request.BuildDir = All.text(Option::BuildDir);
+  Request.ExtraArgs = All.list(Option::ExtraArgs);
+  Request.Exclude = All.list(Option::Exclude);
 }

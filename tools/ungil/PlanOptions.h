@@ -5,14 +5,16 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// `scan` and `doctor` choose files, flags and headers with the same options,
-// so that doctor explains exactly what scan does.
+// `scan` and `doctor` choose files, flags and headers with the same options
+// and the same configuration file, so that doctor explains exactly what scan
+// does.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef UNGIL_TOOL_PLANOPTIONS_H
 #define UNGIL_TOOL_PLANOPTIONS_H
 
+#include "ConfigOptions.h"
 #include "Driver/Driver.h"
 
 namespace CLI {
@@ -21,7 +23,10 @@ class App;
 
 namespace ungil {
 
-void addPlanOptions(CLI::App &Command, ScanRequest &Request);
+void addPlanOptions(CLI::App &Command, ScanRequest &Request, ConfigArgs &Args);
+
+/// Takes what \p All says about what is analysed into \p Request.
+void applySettings(const Settings &All, ScanRequest &Request);
 
 } // namespace ungil
 

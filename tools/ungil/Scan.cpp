@@ -7,73 +7,32 @@
 
 #include "Analyse.h"
 #include "Commands.h"
+#include "DiffBase.h"
 #include "Fix/Apply.h"
 #include "Fixing.h"
 #include "PlanOptions.h"
+#include "Report/Baseline.h"
 #include "Report/Names.h"
 #include "Report/Output.h"
+#include "ScanOptions.h"
 #include "Support/Output.h"
 #include "Support/Version.h"
+#include "Suppressing.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringSwitch.h"
-#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Process.h"
+#include "llvm/Support/raw_ostream.h"
 #include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <map>
 #include <memory>
+#include <set>
 
 using namespace ungil;
 
 namespace {
 
 constexpr int StandardOutput = 1, StandardError = 2;
-
-struct ScanOptions {
-  ScanRequest Request;
-  std::vector<std::string> Select, Ignore, ApiFiles;
-  std::string Output = "-", Format = "full", Color = "auto";
-  std::string MinConfidence = "medium", FailOn = "medium", Objects = "shared";
-  bool ExitZero = false, Statistics = false, Strict = false;
-  std::string Fix, ExportFixes, TargetPython;
-  bool Diff = false, NoVerify = false, Compat = false;
-  std::string CacheDir;
-  bool NoCache = false;
-
-  bool wantsEdits() const { return !Fix.empty() || Diff; }
-  Applicability leastFix() const {
-    return Fix == "suggested" ? Applicability::Suggested : Applicability::Safe;
-  }
-};
-
-llvm::Error readApi(const std::vector<std::string> &Files, Api &Known) {
-  for (const std::string &File : Files) {
-    auto Buffer = llvm::MemoryBuffer::getFile(File);
-    if (!Buffer)
-      return llvm::createStringError(Buffer.getError(), "cannot read '%s': %s",
-                                     File.c_str(),
-                                     Buffer.getError().message().c_str());
-    if (llvm::Error Bad =
-            Known.extend(std::string_view((*Buffer)->getBuffer()), File))
-      return Bad;
-  }
-  return llvm::Error::success();
-}
-
-llvm::Expected<AnalyseOptions> analyseOptions(const ScanOptions &Options) {
-  AnalyseOptions Result;
-  auto Selected = selectRules(Options.Select, Options.Ignore);
-  if (!Selected)
-    return Selected.takeError();
-  Result.Selected = std::move(*Selected);
-  Result.Enabled = llvm::cantFail(selectRules({}, Options.Ignore));
-  Result.Least = *parseConfidence(Options.MinConfidence);
-  Result.Objects = llvm::StringSwitch<ObjectContract>(Options.Objects)
-                       .Case("external-sync", ObjectContract::ExternalSync)
-                       .Case("immutable", ObjectContract::Immutable)
-                       .Default(ObjectContract::Shared);
-  Result.Fixes.Target = parsePyVersion(Options.TargetPython);
-  Result.Fixes.Compat = Options.Compat;
-  return Result;
-}
 
 /// What to say when there is nothing to scan.
 std::string nothingToScan(const ScanPlan &Plan, const ScanRequest &Request) {
@@ -89,15 +48,36 @@ std::string nothingToScan(const ScanPlan &Plan, const ScanRequest &Request) {
 
 int exitCode(const Report &Report, const ScanOptions &Options) {
   const Coverage &C = Report.Cover;
-  if (C.Parsed < C.Files || (Options.Strict && C.WithErrors != 0))
+  bool Strict = Options.All.flag(Option::Strict);
+  if (C.Parsed < C.Files || (Strict && C.WithErrors != 0))
     return ExitIncomplete;
-  if (Options.ExitZero || Options.FailOn == "never")
+  // Not a confidence: never.
+  auto Least = parseConfidence(Options.All.text(Option::FailOn));
+  if (Options.ExitZero || !Least)
     return ExitClean;
-  Confidence Least = *parseConfidence(Options.FailOn);
   return llvm::any_of(Report.Findings,
-                      [&](const Finding &F) { return F.Conf >= Least; })
+                      [&](const Finding &F) { return F.Conf >= *Least; })
              ? ExitFindings
              : ExitClean;
+}
+
+/// GitHub shows a few annotations for a step; the summary of the job holds all
+/// findings.
+void addToJobSummary(const Report &Report) {
+  const char *Path = std::getenv("GITHUB_STEP_SUMMARY");
+  if (!Path || !*Path)
+    return;
+  std::error_code Code;
+  llvm::raw_fd_ostream Out(Path, Code, llvm::sys::fs::OF_Append);
+  if (!Code) {
+    writeMarkdown(Report, Out);
+    Out.flush();
+    Code = Out.error();
+    Out.clear_error();
+  }
+  if (Code)
+    llvm::errs() << "ungil: cannot write the summary of the job, '" << Path
+                 << "': " << Code.message() << '\n';
 }
 
 /// Prints everything; returns the exit code.
@@ -110,6 +90,7 @@ int print(const Report &Report, const ScanOptions &Options,
               (ToTerminal && wantsColor(Options.Color, StandardOutput));
   Out.Version = version();
   Out.Rules = allRules();
+  Out.SecuritySeverity = Options.SecuritySeverity;
   Out.ExitCode = exitCode(Report, Options);
   Out.Complete = Out.ExitCode != ExitIncomplete;
   {
@@ -120,6 +101,8 @@ int print(const Report &Report, const ScanOptions &Options,
             }))
       return fail(std::move(Failed));
   }
+  if (Out.Format == OutputFormat::Github)
+    addToJobSummary(Report);
   sayRemarks(Report.Remarks, Report.Root);
   if (Options.Statistics)
     writeStatistics(Report, Times, llvm::errs());
@@ -130,6 +113,17 @@ int print(const Report &Report, const ScanOptions &Options,
 
 std::string countOf(size_t N, const std::string &What, const char *Many) {
   return std::to_string(N) + " " + What + (N == 1 ? "" : Many);
+}
+
+/// Prints what turns the files of \p Sources into \p Edited.
+llvm::Error printDiffs(const std::map<std::string, std::string> &Edited,
+                       const std::string &Root, const ScanOptions &Options,
+                       SourceCache &Sources) {
+  return writeOutput(Options.Output, [&](llvm::raw_ostream &Out) {
+    for (const auto &[Path, Text] : Edited)
+      fix::printDiff(relativeTo(Root, Path), Sources.get(Path).text(), Text,
+                     Out);
+  });
 }
 
 /// Makes the fixes, then prints the difference, or writes the files and prints
@@ -144,11 +138,7 @@ int fixAndPrint(const ScanPlan &Plan, std::vector<UnitResult> Units,
   llvm::append_range(Done.Final.Remarks, Done.Withdrawn);
   if (Options.Diff) {
     if (llvm::Error Failed =
-            writeOutput(Options.Output, [&](llvm::raw_ostream &Out) {
-              for (const auto &[Path, Text] : Done.Edited)
-                fix::printDiff(relativeTo(Plan.Root, Path),
-                               Sources.get(Path).text(), Text, Out);
-            }))
+            printDiffs(Done.Edited, Plan.Root, Options, Sources))
       return fail(std::move(Failed));
     sayRemarks(Done.Final.Remarks, Plan.Root);
     llvm::errs() << countOf(Done.Made.size(), "fix", "es") << " for "
@@ -166,17 +156,109 @@ int fixAndPrint(const ScanPlan &Plan, std::vector<UnitResult> Units,
   return Problems.empty() ? Exit : ExitError;
 }
 
+/// Writes a suppression for each finding, then prints what is left.
+int suppressAndPrint(Report All, const ScanOptions &Options,
+                     SourceCache &Sources, Timings &Times) {
+  Suppressing Done = suppressAll(All, Options.Reason, Sources);
+  std::string Count = countOf(Done.Added, "suppression", "s") + " for " +
+                      countOf(Done.Edited.size(), "file", "s");
+  if (Options.Diff) {
+    if (llvm::Error Failed =
+            printDiffs(Done.Edited, All.Root, Options, Sources))
+      return fail(std::move(Failed));
+    llvm::errs() << Count << "; nothing was written\n";
+    return Done.Added == 0 || Options.ExitZero ? ExitClean : ExitFindings;
+  }
+  FixOutcome Writing;
+  Writing.Edited = std::move(Done.Edited);
+  std::vector<Remark> Problems = writeFixes(Writing, Sources);
+  llvm::append_range(All.Remarks, Problems);
+  All.Findings = std::move(Done.Left);
+  int Exit = print(All, Options, Sources, Times);
+  llvm::errs() << Count << '\n';
+  return Problems.empty() ? Exit : ExitError;
+}
+
+/// Writes the findings of \p All, which are known from then on.
+llvm::Error writeBaseline(Report &All, const std::string &Path) {
+  Baseline Known = baselineOf(All);
+  applyBaseline(All, Known, Confidence::Low);
+  return writeOutput(Path, [&](llvm::raw_ostream &Out) {
+    Out << baselineText(std::move(Known));
+  });
+}
+
+/// Says what is gone of the baseline, or takes it out.
+llvm::Error tendBaseline(Report &All, const ScanOptions &Options,
+                         const AnalyseOptions &Analyse) {
+  std::string Path = Options.All.text(Option::Baseline);
+  bool Whole =
+      All.Cover.Parsed == All.Cover.Files && Options.Request.Only.empty();
+  auto Problem = [&](const char *What) {
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   "--prune-baseline: %s", What);
+  };
+  if (Options.PruneBaseline && Path.empty())
+    return Problem("name the baseline (--baseline FILE, or the key 'baseline' "
+                   "of the configuration)");
+  if (Options.PruneBaseline && Analyse.ShowSuppressed)
+    return Problem("with show-suppressed the baseline is not looked at");
+  if (Options.PruneBaseline && !Whole)
+    return Problem("not every file was read, so nobody knows what is gone");
+  if (Path.empty() || Analyse.ShowSuppressed || !Whole)
+    return llvm::Error::success();
+  std::vector<std::string_view> Rules;
+  for (const RuleInfo *Rule : Analyse.Selected)
+    Rules.push_back(Rule->Id);
+  Baseline Gone = goneFrom(All, Analyse.Known, Rules);
+  if (Gone.empty())
+    return llvm::Error::success();
+  bool One = Gone.size() == 1;
+  std::string Count =
+      std::to_string(Gone.size()) + (One ? " entry" : " entries");
+  if (!Options.PruneBaseline) {
+    All.Remarks.push_back({Severity::Note, Path,
+                           Count + (One ? " is" : " are") +
+                               " gone; --prune-baseline takes " +
+                               (One ? "it" : "them") + " out"});
+    return llvm::Error::success();
+  }
+  std::set<std::string_view> Dead;
+  for (const BaselineEntry &E : Gone)
+    Dead.insert(E.Fingerprint);
+  Baseline Left;
+  llvm::copy_if(
+      Analyse.Known, std::back_inserter(Left),
+      [&](const BaselineEntry &E) { return !Dead.count(E.Fingerprint); });
+  All.Remarks.push_back({Severity::Note, Path, Count + " taken out"});
+  return writeOutput(Path, [&](llvm::raw_ostream &Out) {
+    Out << baselineText(std::move(Left));
+  });
+}
+
 int scan(ScanOptions Options) {
-  auto Analyse = analyseOptions(Options);
+  auto Config = configure(Options.Config, Options.Request.Paths);
+  if (!Config)
+    return fail(Config.takeError());
+  Options.All = std::move(Config->All);
+  if (Options.ShowConfig) {
+    printSettings(Options.All, llvm::outs());
+    return ExitClean;
+  }
+  applySettings(Options.All, Options.Request);
+  if (!Options.WriteBaseline.empty()) // all findings, known or not
+    Options.All.set(Option::Baseline, {}, "--write-baseline");
+  auto Analyse = analyseOptions(Options.All);
   if (!Analyse)
     return fail(Analyse.takeError());
   Timings Times;
   Api Extended;
   const Api *Known = &Api::builtin();
-  if (!Options.ApiFiles.empty()) {
+  if (auto Files = Options.All.list(Option::Api); !Files.empty()) {
     Extended = *Known;
-    if (llvm::Error Bad = readApi(Options.ApiFiles, Extended))
-      return fail(std::move(Bad));
+    for (const std::string &File : Files)
+      if (llvm::Error Bad = Extended.extendFromFile(File))
+        return fail(std::move(Bad));
     Known = &Extended;
   }
 
@@ -201,12 +283,26 @@ int scan(ScanOptions Options) {
     StepTimer Timer(Times, "parse");
     return parse(*Plan);
   }();
+  if (!Options.DiffBase.empty()) {
+    auto Since =
+        changeSince(Options.DiffBase, *Plan, Units, *Known, *Analyse, Times);
+    if (!Since)
+      return fail(Since.takeError());
+    Analyse->Since = std::move(*Since);
+  }
   SourceCache Sources;
   std::vector<UnitResult> Kept;
   if (Options.wantsEdits())
     Kept = Units;
   Report Report =
       analyse(*Plan, std::move(Units), *Known, *Analyse, Sources, Times);
+  if (!Options.WriteBaseline.empty())
+    if (llvm::Error Failed = writeBaseline(Report, Options.WriteBaseline))
+      return fail(std::move(Failed));
+  if (llvm::Error Failed = tendBaseline(Report, Options, *Analyse))
+    return fail(std::move(Failed));
+  if (Options.AddSuppressions)
+    return suppressAndPrint(std::move(Report), Options, Sources, Times);
   if (!Options.ExportFixes.empty())
     if (llvm::Error Failed =
             exportFixes(Report, Options.leastFix(), Options.ExportFixes))
@@ -217,141 +313,12 @@ int scan(ScanOptions Options) {
   return print(Report, Options, Sources, Times);
 }
 
-void addRuleOptions(CLI::App &Command, ScanOptions &Options) {
-  constexpr const char *Group = "What is reported";
-  for (auto [Name, List, Text] :
-       {std::tuple("--select", &Options.Select, "Report these rules only"),
-        std::tuple("--ignore", &Options.Ignore, "Do not run these rules")})
-    Command
-        .add_option(Name, *List,
-                    std::string(Text) + "; separated by commas, repeatable")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->group(Group);
-  Command
-      .add_option("--min-confidence", Options.MinConfidence,
-                  "low, medium or high")
-      ->check(CLI::IsMember({"low", "medium", "high"}))
-      ->capture_default_str()
-      ->group(Group);
-  Command
-      .add_option("--objects", Options.Objects,
-                  "What the extension promises: shared (threads may share an "
-                  "object), external-sync (they synchronise; only what "
-                  "corrupts memory is reported), immutable (any change after "
-                  "construction is)")
-      ->check(CLI::IsMember({"shared", "external-sync", "immutable"}))
-      ->capture_default_str()
-      ->group(Group);
-  Command
-      .add_option("--api", Options.ApiFiles,
-                  "JSON about functions of the project (locks, allocators, "
-                  "borrowed references); repeatable")
-      ->allow_extra_args(false)
-      ->group(Group);
-}
-
-void addOutputOptions(CLI::App &Command, ScanOptions &Options) {
-  constexpr const char *Group = "Output";
-  Command
-      .add_option("--format", Options.Format, "full, concise, json or sarif")
-      ->check(CLI::IsMember({"full", "concise", "json", "sarif"}))
-      ->capture_default_str()
-      ->group(Group);
-  Command.add_option("-o,--output", Options.Output, "File to write")
-      ->group(Group);
-  Command
-      .add_option("--color", Options.Color,
-                  "auto, always or never; auto honours NO_COLOR")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str()
-      ->group(Group);
-  Command
-      .add_flag("--statistics", Options.Statistics,
-                "Print counts and times on standard error")
-      ->group(Group);
-}
-
-void addFixOptions(CLI::App &Command, ScanOptions &Options) {
-  constexpr const char *Group = "Fixes";
-  Command
-      .add_flag("--fix{safe}", Options.Fix,
-                "Edit the files; --fix=suggested also makes the edits that "
-                "add locks or change how errors are reported")
-      ->check(CLI::IsMember({"safe", "suggested"}))
-      ->group(Group);
-  Command
-      .add_flag("--diff", Options.Diff,
-                "Print what --fix would change, write nothing")
-      ->group(Group);
-  Command
-      .add_option("--export-fixes", Options.ExportFixes,
-                  "Write the fixes as YAML for clang-apply-replacements")
-      ->group(Group);
-  Command
-      .add_flag("--no-verify", Options.NoVerify,
-                "Do not parse and analyse edited files again")
-      ->group(Group);
-  Command
-      .add_option("--target-python", Options.TargetPython,
-                  "Oldest Python that edited code must build with, as 3.9 "
-                  "(default: that of the headers)")
-      ->check(CLI::Validator(
-          [](std::string &Text) {
-            return parsePyVersion(Text) ? std::string()
-                                        : "'" + Text + "' is no version";
-          },
-          "VERSION"))
-      ->group(Group);
-  Command
-      .add_flag("--compat", Options.Compat,
-                "Edits may include pythoncapi_compat.h for what the target "
-                "lacks")
-      ->group(Group);
-}
-
-void addCacheOptions(CLI::App &Command, ScanOptions &Options) {
-  constexpr const char *Group = "Cache";
-  Command
-      .add_option("--cache-dir", Options.CacheDir,
-                  "Folder of facts kept between scans (default: .ungil_cache "
-                  "at the top of a git checkout, else below XDG_CACHE_HOME)")
-      ->envname("UNGIL_CACHE_DIR")
-      ->group(Group);
-  Command
-      .add_flag("--no-cache", Options.NoCache,
-                "Parse every file, and keep nothing")
-      ->envname("UNGIL_NO_CACHE")
-      ->group(Group);
-}
-
-void addExitOptions(CLI::App &Command, ScanOptions &Options) {
-  constexpr const char *Group = "Exit code";
-  Command
-      .add_option("--fail-on", Options.FailOn,
-                  "Exit 1 when a finding of this confidence or higher is "
-                  "reported: low, medium, high or never")
-      ->check(CLI::IsMember({"low", "medium", "high", "never"}))
-      ->capture_default_str()
-      ->group(Group);
-  Command.add_flag("--exit-zero", Options.ExitZero, "Never exit 1")
-      ->group(Group);
-  Command
-      .add_flag("--strict", Options.Strict, "Exit 3 when any file had errors")
-      ->group(Group);
-}
-
 } // namespace
 
 void ungil::addScan(CLI::App &App, int &Exit) {
   auto Options = std::make_shared<ScanOptions>();
   CLI::App *Command =
       App.add_subcommand("scan", "Analyse an extension and print findings");
-  addPlanOptions(*Command, Options->Request);
-  addRuleOptions(*Command, *Options);
-  addOutputOptions(*Command, *Options);
-  addFixOptions(*Command, *Options);
-  addCacheOptions(*Command, *Options);
-  addExitOptions(*Command, *Options);
+  addScanOptions(*Command, *Options);
   Command->callback([Options, &Exit] { Exit = scan(*Options); });
 }

@@ -46,6 +46,7 @@ int main(int Argc, char **Argv) {
   addDoctor(App, Exit);
   addRecord(App, Exit);
   addRules(App, Exit);
+  addOptions(App, Exit);
   addExplain(App, Exit);
   addCache(App, Exit);
   addVersion(App, Exit);
