@@ -15,7 +15,7 @@ using namespace ungil;
 namespace {
 
 /// What Markdown services take at least: GitHub 1 MiB a step.
-constexpr size_t MaxBytes = 1000 * 1000;
+constexpr size_t MaxBytes = size_t(1000) * 1000;
 
 /// \p Text as the cell of a table: nothing in it is markup.
 std::string cell(std::string_view Text) {

@@ -37,7 +37,7 @@ namespace {
 constexpr const char *SourceRoot = "%SRCROOT%";
 
 /// GitHub's limits, as its documentation of SARIF uploads gives them.
-constexpr size_t MaxResults = 25000, MaxCompressed = 10 * 1000 * 1000,
+constexpr size_t MaxResults = 25000, MaxCompressed = size_t(10) * 1000 * 1000,
                  MaxLocations = 1000, MaxSteps = 10000, MaxTags = 10;
 
 /// The findings that \p Most results leave room for, in their order.
