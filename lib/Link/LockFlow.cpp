@@ -45,6 +45,10 @@ bool LockFlow::join(LockState &Into, const LockState &From) {
     return std::find(From.Dropped.begin(), From.Dropped.end(), O) ==
            From.Dropped.end();
   });
+  Weaker |= From.Away && !Into.Away;
+  Into.Away |= From.Away;
+  if (Into.AwayGuard == None)
+    Into.AwayGuard = From.AwayGuard;
   return Weaker || Into.Held.size() + Into.Dropped.size() != Before;
 }
 
@@ -286,19 +290,43 @@ void LockFlow::edge(LockState &S, uint32_t Block, uint32_t Successor) {
 
 //===-- The whole function ------------------------------------------------===//
 
+/// The locks of \p S that other threads cannot have now.
+static std::vector<HeldLock> effective(const LockState &S) {
+  std::vector<HeldLock> Held = S.Held;
+  if (S.Away)
+    std::erase_if(Held, [](const HeldLock &L) {
+      return L.Kind == LockKind::CriticalSection;
+    });
+  return Held;
+}
+
+/// Critical sections are let go with the thread state, and taken again with it.
+void LockFlow::turn(LockState &S, EventId E, const EffectFact &Effect) {
+  if (Effect.Attaches == Effect.Detaches || Effect.Restores)
+    return;
+  S.Away = Effect.Detaches;
+  S.AwayGuard = Effect.Detaches ? handleOf(E, 0) : None;
+}
+
 void LockFlow::transfer(LockState &S, EventId E) {
-  States.Held[E] = internSet(S.Held);
+  States.Held[E] = internSet(effective(S));
   Changes.erase(E);
   const Event &Call = Body.Events[E];
   if (Call.Kind != EventKind::Call)
     return;
+  if (S.AwayGuard != None && isDestructor(Call) &&
+      handleOf(E, 0) == S.AwayGuard) {
+    S.Away = false;
+    S.AwayGuard = None;
+    return;
+  }
   if (isDestructor(Call) && releaseHandle(S, E, handleOf(E, 0)))
     return;
   const ApiFunction *Api = P.api(Call);
   if (Api && Api->Lock)
     return applyApi(S, E, *Api->Lock);
   if (Api && Api->Effect && (Api->Effect->Attaches || Api->Effect->Detaches))
-    return; // `lock` in such a name means the GIL
+    return turn(S, E, *Api->Effect); // `lock` in its name means the GIL
   if (applyPromises(S, E))
     return;
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())

@@ -41,6 +41,10 @@ struct LockSummary {
 struct LockState {
   std::vector<HeldLock> Held;  ///< sorted
   std::vector<Origin> Dropped; ///< given back since they were last taken
+  /// The thread may have given up its thread state, and its critical sections
+  /// with it, until it has it again.
+  bool Away = false;
+  uint32_t AwayGuard = None; ///< local whose destructor gets it back
 };
 
 /// The lock that \p Said is about, as the function that promises it names it.
@@ -75,6 +79,7 @@ private:
   const HeldLock *onlyCandidate(const std::vector<HeldLock> &Held,
                                 const HeldLock &L) const;
   bool releaseHandle(LockState &S, EventId E, uint32_t Handle);
+  void turn(LockState &S, EventId E, const EffectFact &Effect);
   void note(EventId E, LockChange Change);
 
   void applyApi(LockState &S, EventId E, const LockFact &Fact);

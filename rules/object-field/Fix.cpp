@@ -16,6 +16,7 @@
 #include "Fix/Section.h"
 #include "Fix/Wrap.h"
 #include "Judge.h"
+#include "Link/ThreadState.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <functional>
@@ -151,6 +152,11 @@ void FieldFix::lock(FunctionId F,
   if (!Code.isValid() || P.entityOf(F).has(EF_Generated) ||
       P.entityOf(F).has(EF_HasError) || !P.reportable(F))
     return refuse(In + "the code is generated, or could not be read");
+  for (const FieldAccess *A : Uses)
+    if (auto State = P.threads().at(A->At);
+        State && State->How != Attachment::Attached)
+      return refuse(In + "the thread has no thread state where the fields are "
+                         "used; a critical section is let go there");
   // From what changes least to what changes most.
   FieldUses Fields(P, Code, Uses, Helpers);
   auto Around = [&](Draft &D, bool MayJump) {

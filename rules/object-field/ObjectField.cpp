@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Judge.h"
+#include "Link/ThreadState.h"
 #include "Rules/Common.h"
 #include <algorithm>
 #include <map>
@@ -126,6 +127,11 @@ std::string help(const Program &P, const FieldVerdict &V) {
     return "Take that lock around this access, or require it of the callers.";
   if (!V.Lock.empty() && V.Lock != "its section")
     return "Hold the lock that the other accesses hold here too.";
+  auto State = P.threads().at(V.At.At);
+  if (State && State->How == Attachment::Detached)
+    return "A critical section is let go while the thread has no thread "
+           "state, as here: hold a PyMutex in the object over every access, or "
+           "work on a copy and store the result when the thread state is back.";
   if (V.Lock == "its section")
     return "Hold the critical section of the object here too.";
   if (!changes(V.At) && V.What == Harm::Reference)

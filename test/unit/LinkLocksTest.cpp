@@ -165,6 +165,30 @@ TEST(LockFlow, SectionsWithinSections) {
               ElementsAre("section a, section a", "section a", ""));
 }
 
+TEST(LockFlow, SectionsAreLetGoWithTheThreadState) {
+  EXPECT_THAT(held(Python + "void use(int); PyMutex m;\n"
+                            "void f(PyObject *a) {\n"
+                            "  PyMutex_Lock(&m);\n"
+                            "  Py_BEGIN_CRITICAL_SECTION(a);\n"
+                            "  Py_BEGIN_ALLOW_THREADS use(0);\n"
+                            "  Py_END_ALLOW_THREADS use(1);\n"
+                            "  Py_END_CRITICAL_SECTION();\n"
+                            "  PyMutex_Unlock(&m); }\n"),
+              ElementsAre("&m", "&m, section a"));
+}
+
+TEST(LockFlow, SectionsOfOneWayOnly) {
+  EXPECT_THAT(held(Python + "void use(int);\n"
+                            "void f(PyObject *a, int c) {\n"
+                            "  PyThreadState *s = 0;\n"
+                            "  Py_BEGIN_CRITICAL_SECTION(a);\n"
+                            "  if (c) s = PyEval_SaveThread();\n"
+                            "  use(0);\n"
+                            "  if (c) PyEval_RestoreThread(s);\n"
+                            "  Py_END_CRITICAL_SECTION(); }\n"),
+              ElementsAre(""));
+}
+
 //===-- Wrappers ----------------------------------------------------------===//
 
 TEST(LockWrappers, OfWrappers) {

@@ -244,7 +244,34 @@ static PyObject *scanner_scan(Scanner *self, PyObject *text) {
   return result;
 }
 
+// A critical section ends where the thread gives up its thread state.
+typedef struct {
+  PyObject_HEAD
+  size_t position;
+} Press;
+
+extern size_t press_all(size_t position);
+
+static PyObject *press_run(Press *self, PyObject *unused) {
+  Py_BEGIN_CRITICAL_SECTION(self);
+  Py_BEGIN_ALLOW_THREADS
+  self->position = press_all(self->position); // expect: object-field medium
+  Py_END_ALLOW_THREADS
+  self->position++;
+  Py_END_CRITICAL_SECTION();
+  Py_RETURN_NONE;
+}
+
+static PyObject *press_reset(Press *self, PyObject *unused) {
+  Py_BEGIN_CRITICAL_SECTION(self);
+  self->position = 0;
+  Py_END_CRITICAL_SECTION();
+  Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
+    {"press", (PyCFunction)press_run, METH_NOARGS, NULL},
+    {"reset", (PyCFunction)press_reset, METH_NOARGS, NULL},
     {"take", (PyCFunction)queue_take, METH_NOARGS, NULL},
     {"grow", (PyCFunction)buffer_grow, METH_NOARGS, NULL},
     {"first", (PyCFunction)buffer_first, METH_NOARGS, NULL},

@@ -222,7 +222,38 @@ static PyObject *cache_clear(Cache *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 
+// What runs without the thread state has the object's mutex, or locals only.
+typedef struct {
+  PyObject_HEAD
+  PyMutex mutex;
+  size_t position, total;
+} Press;
+
+extern size_t press_all(size_t position);
+
+static PyObject *press_run(Press *self, PyObject *unused) {
+  PyMutex_Lock(&self->mutex);
+  Py_BEGIN_ALLOW_THREADS
+  self->position = press_all(self->position);
+  Py_END_ALLOW_THREADS
+  PyMutex_Unlock(&self->mutex);
+  Py_RETURN_NONE;
+}
+
+static PyObject *press_add(Press *self, PyObject *unused) {
+  Py_BEGIN_CRITICAL_SECTION(self);
+  size_t added = 0;
+  Py_BEGIN_ALLOW_THREADS
+  added = press_all(1);
+  Py_END_ALLOW_THREADS
+  self->total += added;
+  Py_END_CRITICAL_SECTION();
+  Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
+    {"press", (PyCFunction)press_run, METH_NOARGS, NULL},
+    {"add", (PyCFunction)press_add, METH_NOARGS, NULL},
     {"name", (PyCFunction)fixed_name, METH_NOARGS, NULL},
     {"take", (PyCFunction)reader_take, METH_NOARGS, NULL},
     {"put", (PyCFunction)reader_put, METH_O, NULL},
