@@ -134,10 +134,11 @@ void Draft::render(StatementId S, const Change &C, std::vector<Edit> &Front,
 }
 
 std::string Draft::newName(const std::string &Wanted) {
-  std::string Name = Code.freeName(Wanted);
-  for (unsigned N = 2; !Names.insert(Name).second; ++N)
-    Name = Code.freeName(Wanted + std::to_string(N));
-  return Name;
+  return *Names
+              .insert(Code.freeName(
+                  Wanted,
+                  [&](const std::string &Name) { return Names.count(Name); }))
+              .first;
 }
 
 FixPlan Draft::finish(Applicability How, std::string Title) const {

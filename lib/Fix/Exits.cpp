@@ -94,11 +94,10 @@ size_t Exits::target(std::string Text, bool IsResult, bool Failure) {
     if (Targets[I].Text == Text)
       return I;
   std::string Wanted = Failure ? "failed" : "leave";
-  std::string Flag = Code.freeName(Wanted);
-  for (unsigned N = 2;
-       llvm::any_of(Targets, [&](const Target &T) { return T.Flag == Flag; });
-       ++N)
-    Flag = Code.freeName(Wanted + std::to_string(N));
+  std::string Flag = Code.freeName(Wanted, [&](const std::string &Name) {
+    return llvm::any_of(Targets,
+                        [&](const Target &T) { return T.Flag == Name; });
+  });
   Targets.push_back({std::move(Text), std::move(Flag), IsResult});
   return Targets.size() - 1;
 }

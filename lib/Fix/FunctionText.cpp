@@ -243,11 +243,13 @@ std::string FunctionText::returnType() const {
   return Plain && Type != "void" ? Type.str() : std::string();
 }
 
-std::string FunctionText::freeName(const std::string &Wanted) const {
+std::string FunctionText::freeName(
+    const std::string &Wanted,
+    llvm::function_ref<bool(const std::string &)> Taken) const {
   std::string Name = Wanted;
   const SourceRange &Body = P.body(F).Body;
   for (unsigned N = 2;
-       mentions(Name, Body.Offset, Body.Offset + Body.Length) ||
+       Taken(Name) || mentions(Name, Body.Offset, Body.Offset + Body.Length) ||
        llvm::any_of(P.body(F).Locals,
                     [&](const Local &L) { return L.Name == Name; });
        ++N)

@@ -15,6 +15,7 @@
 
 #include "Fix/Tokens.h"
 #include "Link/Program.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,7 +92,10 @@ public:
   /// not plain.
   std::string returnType() const;
   /// \p Wanted, or a variation of it that the function does not mention.
-  std::string freeName(const std::string &Wanted) const;
+  std::string freeName(
+      const std::string &Wanted,
+      llvm::function_ref<bool(const std::string &)> Taken =
+          [](const std::string &) { return false; }) const;
 
 private:
   std::string typeName() const;

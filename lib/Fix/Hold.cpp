@@ -145,12 +145,10 @@ void coverUses(Draft &D, const FunctionText &Code, const Lifetime &Life,
 }
 
 std::string Holds::freeName(const std::string &Wanted) const {
-  std::string Name = Code.freeName(Wanted);
-  for (unsigned N = 2; llvm::any_of(
-           All, [&](const HeldReference &H) { return H.Name == Name; });
-       ++N)
-    Name = Code.freeName(Wanted + std::to_string(N));
-  return Name;
+  return Code.freeName(Wanted, [&](const std::string &Name) {
+    return llvm::any_of(All,
+                        [&](const HeldReference &H) { return H.Name == Name; });
+  });
 }
 
 static bool isPlainMacro(llvm::StringRef Text) {
