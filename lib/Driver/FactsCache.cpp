@@ -34,7 +34,7 @@ std::string defaultCacheFolder(StringRef Root) {
   if (gitTop(Root) == Root)
     return joinPath(Root, ".ungil_cache");
   if (const char *Xdg = std::getenv("XDG_CACHE_HOME"); Xdg && *Xdg == '/')
-    return joinPath(Xdg, "ungil");
+    return joinPath(Xdg, "ungil/facts");
   if (const char *Home = std::getenv("HOME"); Home && *Home == '/')
     return joinPath(Home, ".cache/ungil/facts");
   return "";

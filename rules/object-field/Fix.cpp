@@ -58,7 +58,7 @@ private:
 
 /// Which functions the fix is about, and their accesses.
 void FieldFix::findUsers() {
-  ObjectLockModel Locks(P);
+  auto &Locks = P.model<ObjectLockModel>();
   EntityId Record = P.entity(Found.About.Entity).Parent;
   const std::string Section = "its section";
   if (!P.entity(Record).has(EF_PyRecord))

@@ -216,7 +216,7 @@ Finding finding(const Program &P, const std::vector<FieldVerdict> &All) {
 
 std::vector<Finding> objectField(const Program &P) {
   std::map<std::pair<EntityId, FunctionId>, std::vector<FieldVerdict>> Groups;
-  ObjectLockModel Locks(P);
+  auto &Locks = P.model<ObjectLockModel>();
   for (const auto &[Field, Accesses] : P.Fields)
     for (FieldVerdict &V : judgeField(P, Locks, Field))
       Groups[{P.entity(Field).Parent, V.At.At.Function}].push_back(
