@@ -56,17 +56,8 @@ private:
 
 /// The one mutex over the call, taken in this function.
 void ReleaseFix::findLock() {
-  if (!Code.isValid())
-    return D.refuse("the function is written by a macro");
-  for (const HeldLock &L : P.Functions[S.Function].Locks.at(S.Event))
-    if (isMutex(L)) {
-      if (Lock)
-        return D.refuse("more than one lock is held");
-      Lock = &L;
-    }
-  if (!Lock || Lock->Acquired == None)
-    return D.refuse("the lock is taken by a caller");
-  if (Lock->Handle != None)
+  Lock = mutexOver(Code, S, D);
+  if (Lock && Lock->Handle != None)
     return D.refuse("the lock is held by a guard object, until the end of its "
                     "block");
 }

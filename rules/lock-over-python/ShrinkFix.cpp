@@ -66,16 +66,9 @@ private:
 /// The locked stretch: from one statement of a block to another one of it, or
 /// to its end.
 void ShrinkFix::findRegion() {
-  if (!Code.isValid())
-    return D.refuse("the function is written by a macro");
-  for (const HeldLock &L : P.Functions[S.Function].Locks.at(S.Event))
-    if (isMutex(L)) {
-      if (Lock)
-        return D.refuse("more than one lock is held");
-      Lock = &L;
-    }
-  if (!Lock || Lock->Acquired == None)
-    return D.refuse("the lock is taken by a caller");
+  Lock = mutexOver(Code, S, D);
+  if (!Lock)
+    return;
   // Threads that use Python without a thread state have nothing but the lock.
   if (findStrangers(P, P.threads()).count(S.Function))
     return D.refuse("the thread may be without a thread state");
@@ -403,6 +396,28 @@ FixPlan ShrinkFix::plan() {
 }
 
 } // namespace
+
+const HeldLock *mutexOver(const FunctionText &Code, Site S, Draft &D) {
+  const HeldLock *Lock = nullptr;
+  if (!Code.isValid()) {
+    D.refuse("the function is written by a macro");
+    return nullptr;
+  }
+  for (const HeldLock &L : Code.P.Functions[S.Function].Locks.at(S.Event)) {
+    if (!isMutex(L))
+      continue;
+    if (Lock) {
+      D.refuse("more than one lock is held");
+      return nullptr;
+    }
+    Lock = &L;
+  }
+  if (!Lock || Lock->Acquired == None) {
+    D.refuse("the lock is taken by a caller");
+    return nullptr;
+  }
+  return Lock;
+}
 
 FixPlan shrinkFix(const FixContext &Context, Site S) {
   return ShrinkFix(Context, S).plan();
