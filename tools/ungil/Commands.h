@@ -45,11 +45,11 @@ void addOptions(CLI::App &App, int &Exit);
 void addExplain(CLI::App &App, int &Exit);
 void addVersion(CLI::App &App, int &Exit);
 
-/// Says \p Problem on standard error, one line; returns ExitError.
 /// The folder of facts for a scan of \p Root when the user asked for \p Asked
 /// (empty: said nothing); absolute, empty if there is no place for one.
 std::string cacheFolder(const std::string &Asked, const std::string &Root);
 
+/// Says \p Problem on standard error, one line; returns ExitError.
 int fail(llvm::Error Problem);
 int fail(const std::string &Problem);
 
