@@ -1,4 +1,4 @@
-//===- Judge.h - is this field safe without the GIL? ------------*- C++ -*-===//
+//===- SharedField.h - is this field safe without the GIL? ------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,11 +10,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef UNGIL_RULES_OBJECT_FIELD_JUDGE_H
-#define UNGIL_RULES_OBJECT_FIELD_JUDGE_H
+#ifndef UNGIL_RULES_SHAREDFIELD_H
+#define UNGIL_RULES_SHAREDFIELD_H
 
 #include "Link/Program.h"
-#include "ObjectLocks.h"
+#include "Rules/ObjectLocks.h"
 #include <string>
 #include <vector>
 
@@ -42,10 +42,21 @@ struct FieldVerdict {
   Confidence Conf = Confidence::Medium;
 };
 
+/// What keeps the accesses of one part of a field apart: the field itself, or
+/// what it leads to.
+struct FieldPart {
+  bool Written = false;    ///< by more than the object's construction
+  bool Reached = false;    ///< by threads, as far as is seen
+  bool Consistent = false; ///< one lock wherever threads are seen to come
+  std::string Lock;        ///< most hold it; empty: none that has a name
+  bool Promised = false;   ///< it is the one that authors say guards the part
+};
+
 /// One verdict for each part of the field and function, fewer where no lock
-/// protects the field at all.
+/// protects the field at all. The parts are added to \p Parts.
 std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
-                                     EntityId Field);
+                                     EntityId Field,
+                                     std::vector<FieldPart> *Parts = nullptr);
 
 } // namespace ungil::rules
 
