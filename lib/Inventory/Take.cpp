@@ -265,18 +265,18 @@ void Taker::takeField(EntityId Field) {
     All.add(A.At, A.Use >= FieldUse::Write ? StateUse::Writes : StateUse::Reads,
             Held.Unknown ? LockSet() : LockSet(Held.Names));
   }
-  std::vector<rules::FieldPart> Parts;
+  const rules::FieldJudgement &Judged =
+      P.model<rules::FieldVerdicts>().judge(Field);
   Findings Reported;
   std::optional<Confidence> Worst;
-  for (const rules::FieldVerdict &V :
-       rules::judgeField(P, Locks, Field, &Parts)) {
+  for (const rules::FieldVerdict &V : Judged.Verdicts) {
     Worst = std::max(Worst.value_or(Confidence::Low), V.Conf);
     insert(Reported,
            Found.ofStructure(P.entity(Field).Parent, V.At.At.Function));
   }
   for (const Finding *F : Found.about(Field))
     insert(Reported, {F});
-  add(rowOf(None, Field), answer(Field, Parts), All, Reported, Worst);
+  add(rowOf(None, Field), answer(Field, Judged.Parts), All, Reported, Worst);
 }
 
 /// Places hold the accesses of atomic variables, too; of objects only those

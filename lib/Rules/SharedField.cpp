@@ -364,15 +364,23 @@ void gather(const Program &P, std::vector<FieldVerdict> &All) {
 
 } // namespace
 
-std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
-                                     EntityId Field,
-                                     std::vector<FieldPart> *Parts) {
-  const std::vector<FieldAccess> &All = P.Fields.at(Field);
-  const MemberEntry *Member = nullptr;
+FieldVerdicts::FieldVerdicts(const Program &P)
+    : P(P), Locks(P.model<ObjectLockModel>()) {
   for (const MemberEntry &M : P.Facts.Members)
-    if (M.Field == Field && !M.ReadOnly &&
-        P.entity(Field).Class == TypeClass::PyObject)
-      Member = &M;
+    if (M.Field != None && !M.ReadOnly &&
+        P.entity(M.Field).Class == TypeClass::PyObject)
+      Assigned[M.Field] = &M;
+}
+
+const FieldJudgement &FieldVerdicts::judge(EntityId Field) {
+  auto [Known, First] = Judged.try_emplace(Field);
+  FieldJudgement &Out = Known->second;
+  if (!First)
+    return Out;
+  const std::vector<FieldAccess> &All = P.Fields.at(Field);
+  auto Written = Assigned.find(Field);
+  const MemberEntry *Member =
+      Written == Assigned.end() ? nullptr : Written->second;
   // Of accesses of the same name the one that covers most stands for it.
   using Key = std::vector<std::pair<StepKind, EntityId>>;
   std::map<Key, const FieldAccess *> Names;
@@ -384,14 +392,12 @@ std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
     if (!New && A.Deep)
       It->second = &A;
   }
-  std::vector<FieldVerdict> Out;
   for (const auto &[Steps, Name] : Names) {
     Group One(P, Locks, *Name, All, Steps.empty() ? Member : nullptr);
-    One.judge(Out);
-    if (Parts)
-      Parts->push_back(One.part());
+    One.judge(Out.Verdicts);
+    Out.Parts.push_back(One.part());
   }
-  gather(P, Out);
+  gather(P, Out.Verdicts);
   return Out;
 }
 

@@ -15,6 +15,7 @@
 
 #include "Link/Program.h"
 #include "Rules/ObjectLocks.h"
+#include <map>
 #include <string>
 #include <vector>
 
@@ -52,11 +53,30 @@ struct FieldPart {
   bool Promised = false;   ///< it is the one that authors say guards the part
 };
 
-/// One verdict for each part of the field and function, fewer where no lock
-/// protects the field at all. The parts are added to \p Parts.
-std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
-                                     EntityId Field,
-                                     std::vector<FieldPart> *Parts = nullptr);
+struct FieldJudgement {
+  /// One for each part of the field and function, fewer where no lock protects
+  /// the field at all.
+  std::vector<FieldVerdict> Verdicts;
+  std::vector<FieldPart> Parts;
+};
+
+/// Judges each field once, when it is first asked about: the rule, every plan
+/// of an edit and the inventory ask (Program::model).
+class FieldVerdicts {
+public:
+  explicit FieldVerdicts(const Program &P);
+
+  const std::vector<FieldVerdict> &of(EntityId Field) {
+    return judge(Field).Verdicts;
+  }
+  const FieldJudgement &judge(EntityId Field);
+
+private:
+  const Program &P;
+  ObjectLockModel &Locks;
+  std::map<EntityId, const MemberEntry *> Assigned; ///< fields Python assigns
+  std::map<EntityId, FieldJudgement> Judged;
+};
 
 } // namespace ungil::rules
 
