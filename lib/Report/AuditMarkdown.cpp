@@ -12,6 +12,7 @@
 #include "Report/Audit.h"
 #include "Report/Names.h"
 #include "Report/Verdict.h"
+#include "Support/Printable.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <string>
@@ -51,6 +52,13 @@ std::string_view verdictText(std::string_view Verdict) {
   return Verdict == "ready-with-notes" ? "ready with notes" : Verdict;
 }
 
+/// A name or a path. Nothing in code is markup, but for what ends it or the
+/// cell of its table.
+std::string code(std::string_view Text) {
+  bool Plain = Text.find_first_of("`|\n\r\t") == std::string_view::npos;
+  return Plain && !Text.empty() ? "`" + printable(Text) + "`" : markdown(Text);
+}
+
 class AuditWriter {
 public:
   AuditWriter(const Report &Input, const OutputOptions &Options,
@@ -69,9 +77,9 @@ public:
 private:
   using Row = std::vector<std::string>;
 
-  std::string place(FileId File, uint32_t Line) const {
-    std::string Name = sharedName(Input, File);
-    return Line == 0 ? Name : Name + ":" + std::to_string(Line);
+  std::string place(const SourceRange &R) const {
+    std::string Name = sharedName(Input, R.File);
+    return code(R.Line == 0 ? Name : Name + ":" + std::to_string(R.Line));
   }
 
   static std::string joined(const std::vector<std::string> &Parts,
@@ -113,7 +121,7 @@ private:
     const Coverage &C = Input.Cover;
     Out << "# Free-threading audit";
     if (!C.Modules.empty())
-      Out << " of " << markdown(joined(C.Modules, ", "));
+      Out << " of " << code(joined(C.Modules, ", "));
     Out << "\n\n**Verdict: " << verdictText(Input.Verdict) << "**";
     if (Input.Because.empty())
       Out << ": everything was read, and no rule has anything to say";
@@ -155,8 +163,7 @@ private:
     if (!C.NotAnalysed.empty())
       folded(countOf(C.NotAnalysed.size(), "function") + " not analysed", [&] {
         for (const Note &N : C.NotAnalysed)
-          Out << "- " << markdown(N.Message) << " in "
-              << markdown(place(N.Range.File, N.Range.Line)) << '\n';
+          Out << "- " << code(N.Message) << " in " << place(N.Range) << '\n';
       });
   }
 
@@ -169,7 +176,7 @@ private:
       return;
     folded(countOf(List.size(), "file") + " " + Title, [&] {
       for (const SourceStatus *S : List) {
-        Out << "- " << markdown(sharedName(Input, S->File));
+        Out << "- " << code(sharedName(Input, S->File));
         if (!S->Why.empty())
           Out << ": " << markdown(sharedText(Input, S->Why));
         Out << '\n';
@@ -186,12 +193,12 @@ private:
       if (U.How != How || U.AtInit)
         continue;
       if (N++ < FewNames)
-        Text += (Text.empty() ? "" : ", ") + U.Function +
-                (U.Entry.empty() ? "" : " (" + U.Entry + ")");
+        Text += (Text.empty() ? "" : ", ") + code(U.Function) +
+                (U.Entry.empty() ? "" : " (" + markdown(U.Entry) + ")");
     }
     if (N > FewNames)
       Text += " and " + std::to_string(N - FewNames) + " more";
-    return markdown(Text);
+    return Text;
   }
 
   void state() {
@@ -222,12 +229,11 @@ private:
       if (S.How != How)
         continue;
       std::string Name = S.Owner.empty() ? S.Name : S.Owner + "." + S.Name;
-      Rows.push_back({markdown(Name) + " (" + markdown(S.Kind) + ")",
-                      markdown(place(S.Defined.File, S.Defined.Line)),
-                      users(S, StateUse::Writes), users(S, StateUse::Reads),
-                      How == Protection::None
-                          ? std::string(name(S.Conf)) + " confidence"
-                          : markdown(S.Why)});
+      Rows.push_back(
+          {code(Name) + " (" + markdown(S.Kind) + ")", place(S.Defined),
+           users(S, StateUse::Writes), users(S, StateUse::Reads),
+           How == Protection::None ? std::string(name(S.Conf)) + " confidence"
+                                   : markdown(S.Why)});
     }
     table({"place", "defined", "written by", "read by",
            How == Protection::None ? "how sure" : "protected by"},
@@ -240,8 +246,7 @@ private:
     for (const Finding *F : worstFirst(Input)) {
       bool Counts = F->Sev >= Severity::Warning && F->Conf > Confidence::Low;
       (Counts ? Open : Lesser)
-          .push_back({markdown(place(F->Range.File, F->Range.Line)),
-                      markdown(F->Message), F->Rule,
+          .push_back({place(F->Range), markdown(F->Message), F->Rule,
                       std::string(name(F->Conf))});
     }
     const Row Titles = {"where", "what", "rule", "confidence"};
@@ -266,8 +271,7 @@ private:
     std::vector<Row> Rows;
     for (const Answered &A : Input.Answers)
       Rows.push_back(
-          {markdown(place(A.What.Range.File, A.What.Range.Line)),
-           markdown(A.What.Message), A.What.Rule, A.By,
+          {place(A.What.Range), markdown(A.What.Message), A.What.Rule, A.By,
            A.Reason.empty() ? "no reason given" : markdown(A.Reason)});
     maybeFolded(countOf(Rows.size(), "finding") + " answered",
                 {"where", "what", "rule", "by", "reason"}, Rows);
@@ -280,7 +284,7 @@ private:
     for (const Remark &R : Input.Remarks) {
       Out << "- ";
       if (!R.File.empty())
-        Out << markdown(sharedName(Input, R.File)) << ": ";
+        Out << code(sharedName(Input, R.File)) << ": ";
       Out << markdown(sharedText(Input, R.Message)) << '\n';
     }
   }

@@ -146,7 +146,10 @@ class Page:
     def click(self, selector):
         """A click of the mouse in the middle of the element."""
         box = self.value(
-            "(() => { const e = document.querySelector(%s); e.scrollIntoView({block: 'center', behavior: 'instant'});"
+            "(async () => { const e = document.querySelector(%s);"
+            "for (let i = 0; i < 3; ++i) {"  # what comes into view gets its true size
+            "  e.scrollIntoView({block: 'center', behavior: 'instant'});"
+            "  await new Promise(requestAnimationFrame); }"
             "const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
             % json.dumps(selector))
         for kind in ("mousePressed", "mouseReleased"):

@@ -211,7 +211,7 @@
     if (row)
       svg.append(h('rect', {class: 'box', x: meet[0] - half, y: meet[1] - 16, width: 2 * half, height: 32, rx: 8}),
         h('text', {x: meet[0], y: meet[1] + 4.5, 'text-anchor': 'middle'}, clip(row.name, 25)));
-    return svg;
+    return h('div', {class: 'scroll'}, svg);
   }
 
   function fix(plan) {
@@ -285,7 +285,7 @@
     if (filter.group.value === 'file') return [f.file, ''];
     if (filter.group.value === 'rule') return [f.rule, report.rules[f.rule] || ''];
     const row = rowOf.get(f.fingerprint);
-    if (!row) return [f.function || f.entity || f.file, f.file];
+    if (!row) return [f.file, ''];
     return [nameOf(row), row.kind + (row.line ? ', ' + place(row) : '')];
   }
 
@@ -298,7 +298,8 @@
     }
     const worth = f => Levels.indexOf(f.confidence);
     for (const g of groups.values()) g.items.sort((a, b) => worth(a) - worth(b));
-    const sorted = [...groups.values()].sort((a, b) => worth(a.items[0]) - worth(b.items[0]));
+    const sorted = [...groups.values()].sort((a, b) =>
+      worth(a.items[0]) - worth(b.items[0]) || b.items.length - a.items.length);
     byId('count').textContent = (list.length === findings.length ? many(list.length, 'finding')
       : number(list.length) + ' of ' + many(findings.length, 'finding')) + (onlyRow ? ' about ' + nameOf(onlyRow) : '');
     current = null;
