@@ -55,6 +55,7 @@ private:
   void takeField(EntityId Field);
   void takeAtomicFields();
   void findHandedOut();
+  void mergeCopies();
   SharedState rowOf(EntityId Place, EntityId Field) const;
   Answer answer(const Entity &Place, const Part &Of) const;
   Answer answer(EntityId Field, llvm::ArrayRef<rules::FieldPart> Parts) const;
@@ -160,9 +161,11 @@ Taker::Answer Taker::answer(const Entity &Place, const Part &Of) const {
   if (Written || Of.HandedOut)
     return {Protection::Unknown,
             "it is handed to functions that were not seen and may change it"};
-  return {Protection::Immutable, Of.All.any(StateUse::Writes, true)
-                                     ? "written during initialisation only"
-                                     : "never written"};
+  if (!Of.All.any(StateUse::Writes, true))
+    return {Protection::Immutable, "never written"};
+  return {Protection::Immutable,
+          Of.All.clears() ? "written during initialisation and clearing only"
+                          : "written during initialisation only"};
 }
 
 void Taker::takePlace(EntityId Place) {
@@ -364,6 +367,33 @@ void Taker::add(SharedState Row, const Answer &How, const Users &By,
   Rows.push_back(std::move(Row));
 }
 
+/// A variable in a header is another one in each unit, and one to its readers:
+/// the least protected speaks for all.
+void Taker::mergeCopies() {
+  auto Place = [](const SharedState &Row) {
+    return std::tie(Row.Defined, Row.Kind, Row.Owner, Row.Name);
+  };
+  llvm::stable_sort(Rows, [&](const SharedState &A, const SharedState &B) {
+    return std::make_tuple(Place(A), A.How, B.Conf) <
+           std::make_tuple(Place(B), B.How, A.Conf);
+  });
+  Inventory Merged;
+  for (SharedState &Row : Rows) {
+    if (Merged.empty() || !Row.Defined.isValid() ||
+        Place(Merged.back()) != Place(Row)) {
+      Merged.push_back(std::move(Row));
+      continue;
+    }
+    SharedState &Into = Merged.back();
+    llvm::append_range(Into.Uses, Row.Uses);
+    for (const std::string &F : Row.Findings)
+      if (!llvm::is_contained(Into.Findings, F))
+        Into.Findings.push_back(F);
+    sortUses(Into.Uses);
+  }
+  Rows = std::move(Merged);
+}
+
 Inventory Taker::run() {
   findHandedOut();
   for (const auto &[Place, Accesses] : P.Places)
@@ -371,6 +401,7 @@ Inventory Taker::run() {
   for (const auto &[Field, Accesses] : P.Fields)
     takeField(Field);
   takeAtomicFields();
+  mergeCopies();
   auto File = [&](const SharedState &Row) {
     return Row.Defined.isValid()
                ? std::string_view(P.Facts.Files[Row.Defined.File].Path)

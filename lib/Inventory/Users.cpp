@@ -10,6 +10,7 @@
 #include "Rules/Locking.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include <algorithm>
 #include <tuple>
 
 using namespace ungil;
@@ -80,6 +81,13 @@ bool Users::any(StateUse::Kind How, bool AtInit) const {
   });
 }
 
+bool Users::clears() const {
+  return llvm::any_of(All, [&](const auto &Entry) {
+    const auto &[F, How] = Entry.first;
+    return How == StateUse::Writes && (P.Functions[F].Phases & P_Traverse);
+  });
+}
+
 std::vector<StateUse> Users::take() const {
   std::vector<StateUse> Out;
   for (const auto &[Key, User] : All) {
@@ -93,9 +101,20 @@ std::vector<StateUse> Users::take() const {
     Use.At = P.event(User.First).Range;
     Out.push_back(std::move(Use));
   }
-  llvm::sort(Out, [](const StateUse &A, const StateUse &B) {
-    return std::tie(A.AtInit, A.How, A.At, A.Function) <
-           std::tie(B.AtInit, B.How, B.At, B.Function);
-  });
+  sortUses(Out);
   return Out;
+}
+
+void ungil::sortUses(std::vector<StateUse> &Uses) {
+  auto Key = [](const StateUse &U) {
+    return std::tie(U.AtInit, U.How, U.At, U.Function);
+  };
+  llvm::sort(Uses, [&](const StateUse &A, const StateUse &B) {
+    return Key(A) < Key(B);
+  });
+  Uses.erase(std::unique(Uses.begin(), Uses.end(),
+                         [&](const StateUse &A, const StateUse &B) {
+                           return Key(A) == Key(B);
+                         }),
+             Uses.end());
 }

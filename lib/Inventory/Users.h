@@ -44,6 +44,10 @@ private:
   std::map<std::string, std::string> ByName;
 };
 
+/// Writers first, those of initialisation last; then by where they are. What is
+/// there twice is once.
+void sortUses(std::vector<StateUse> &Uses);
+
 /// The users of one place.
 class Users {
 public:
@@ -51,9 +55,9 @@ public:
 
   void add(Site At, StateUse::Kind How, const LockSet &Held);
   bool any(StateUse::Kind How, bool AtInit) const;
+  bool clears() const; ///< tp_clear, or what only it calls, writes it
 
-  /// Writers first, those of initialisation last; then by where they are.
-  std::vector<StateUse> take() const;
+  std::vector<StateUse> take() const; ///< as sortUses() has it
 
 private:
   struct User {

@@ -190,6 +190,20 @@ TEST(Inventory, AgreesWithTheRules) {
     }
 }
 
+/// A static variable of a header, in two units.
+TEST(Inventory, CopiesAreOne) {
+  auto Unit = [](const std::string &F) {
+    return Python + "#include \"shared.h\"\nPyObject *" + F +
+           "(PyObject *s, PyObject *a) { calls++; return 0; }\n" + method(F);
+  };
+  Linked L({{"a.c", Unit("f")}, {"b.c", Unit("g")}},
+           {{"shared.h", "static int calls;\n"}});
+  Inventory Rows = takeInventory(L.P, {});
+  ASSERT_EQ(Rows.size(), 1u);
+  EXPECT_EQ(Rows[0].How, Protection::None);
+  EXPECT_EQ(Rows[0].Uses.size(), 2u);
+}
+
 TEST(Inventory, NothingShared) {
   EXPECT_THAT(Taken("PyObject *f(PyObject *s, PyObject *a) { int x = 1; "
                     "return PyLong_FromLong(x); }\n" +
