@@ -15,8 +15,10 @@
 
 #include "Link/Program.h"
 #include "Report/Finding.h"
+#include "Rules/Rules.h"
 #include "llvm/ADT/ArrayRef.h"
 #include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,7 +30,10 @@ public:
 
   FoundIndex(const Program &P, llvm::ArrayRef<Finding> Findings) {
     for (const Finding &F : Findings) {
-      if (F.About.Entity == None)
+      // Other rules name a place, too, and do not judge who uses it.
+      const RuleInfo *Rule = findRule(F.Rule);
+      if (F.About.Entity == None || !Rule ||
+          Rule->Tags.find("data-race") == std::string_view::npos)
         continue;
       ByEntity[F.About.Entity].push_back(&F);
       BySite[{F.About.Function, F.About.Event}].push_back(&F);
@@ -37,6 +42,9 @@ public:
             .push_back(&F);
     }
   }
+
+  /// The findings about each place or field.
+  const std::map<EntityId, List> &all() const { return ByEntity; }
 
   /// All findings about \p Entity.
   const List &about(EntityId Entity) const { return at(ByEntity, Entity); }

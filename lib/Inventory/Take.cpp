@@ -54,6 +54,7 @@ private:
   void takePlace(EntityId Place);
   void takeField(EntityId Field);
   void takeAtomicFields();
+  void takeRest();
   void findHandedOut();
   void mergeCopies();
   SharedState rowOf(EntityId Place, EntityId Field) const;
@@ -62,7 +63,7 @@ private:
   Answer locked(const std::set<std::string> &Names) const {
     return {Protection::Locked, Words.text(Names)};
   }
-  void add(SharedState Row, const Answer &How, const Users &By,
+  void add(EntityId Of, SharedState Row, const Answer &How, const Users &By,
            const Findings &Reported, std::optional<Confidence> Worst);
 
   const Program &P;
@@ -70,10 +71,12 @@ private:
   LockWords Words;
   /// Given to functions that were not seen and that may write there.
   std::set<EntityId> HandedOut;
+  std::set<EntityId> Taken; ///< have a row
   Inventory Rows;
 };
 
-/// Code, the interpreter's own structures, and locks are no state to protect.
+/// Constants, the interpreter's own structures and locks are no state to
+/// protect.
 bool isState(const Entity &Place) {
   return !Place.has(EF_SystemHeader) && !Place.has(EF_Generated) &&
          !Place.has(EF_Const) && Place.Class != TypeClass::Lock &&
@@ -212,7 +215,11 @@ void Taker::takePlace(EntityId Place) {
       for (const Finding *F : Found.about(Place))
         if (!llvm::is_contained(Told, F))
           insert(Reported, {F});
-    add(rowOf(Place, Field), answer(E, Of), Of.All, Reported, Worst);
+    Answer How = answer(E, Of);
+    bool Constant = Field == None && How.How == Protection::Immutable &&
+                    !Of.All.any(StateUse::Writes, true);
+    if (!Constant || Worst || !Reported.empty())
+      add(Place, rowOf(Place, Field), How, Of.All, Reported, Worst);
   }
 }
 
@@ -279,7 +286,8 @@ void Taker::takeField(EntityId Field) {
   }
   for (const Finding *F : Found.about(Field))
     insert(Reported, {F});
-  add(rowOf(None, Field), answer(Field, Judged.Parts), All, Reported, Worst);
+  add(Field, rowOf(None, Field), answer(Field, Judged.Parts), All, Reported,
+      Worst);
 }
 
 /// Places hold the accesses of atomic variables, too; of objects only those
@@ -316,8 +324,28 @@ void Taker::takeAtomicFields() {
     }
   }
   for (const auto &[Field, All] : Atomic)
-    add(rowOf(None, Field), {Protection::Atomic, "declared atomic"}, All,
+    add(Field, rowOf(None, Field), {Protection::Atomic, "declared atomic"}, All,
         Found.about(Field), std::nullopt);
+}
+
+/// What rules report that the judgements above leave out: fields of structures
+/// that are no objects, beside a once-guard.
+void Taker::takeRest() {
+  for (const auto &[Entity, Reported] : Found.all()) {
+    const ungil::Entity &E = P.entity(Entity);
+    if (Taken.count(Entity) || !isState(E))
+      continue;
+    Users All(P, Words);
+    for (const Finding *F : Reported) {
+      Site At{F->About.Function, F->About.Event};
+      EventKind Kind = P.event(At).Kind;
+      bool Writes = Kind == EventKind::Write || Kind == EventKind::ReadWrite;
+      All.add(At, Writes ? StateUse::Writes : StateUse::Reads, Words.at(P, At));
+    }
+    bool Field = E.Kind == EntityKind::Field;
+    add(Entity, rowOf(Field ? None : Entity, Field ? Entity : None),
+        {Protection::None, ""}, All, Reported, std::nullopt);
+  }
 }
 
 /// What the type of a callee lets it change, of callees without a body.
@@ -343,11 +371,13 @@ void Taker::findHandedOut() {
 
 //===-- All ---------------------------------------------------------------===//
 
-void Taker::add(SharedState Row, const Answer &How, const Users &By,
-                const Findings &Reported, std::optional<Confidence> Worst) {
+void Taker::add(EntityId Of, SharedState Row, const Answer &How,
+                const Users &By, const Findings &Reported,
+                std::optional<Confidence> Worst) {
   Row.Uses = By.take();
   if (Row.Uses.empty())
     return; // generated code alone uses it
+  Taken.insert(Of);
   Row.How = How.How;
   Row.Why = How.Why;
   for (const Finding *F : Reported)
@@ -401,6 +431,7 @@ Inventory Taker::run() {
   for (const auto &[Field, Accesses] : P.Fields)
     takeField(Field);
   takeAtomicFields();
+  takeRest();
   mergeCopies();
   auto File = [&](const SharedState &Row) {
     return Row.Defined.isValid()

@@ -126,7 +126,7 @@ void fill(std::string_view Template,
 }
 
 /// Inside of a script element `<` may begin its end or a comment.
-std::string forScript(std::string Text) {
+std::string forScript(std::string_view Text) {
   std::string Out;
   for (char C : Text)
     if (C == '<')

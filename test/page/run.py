@@ -194,7 +194,8 @@ class Few(PageTest):
         page.press("j")
         page.press("Enter")
         self.assertLessEqual(page.value("document.scrollingElement.scrollWidth"), 360)
-        page.media("print")
+        page.media("print", dark=True)
+        self.assertEqual(page.value("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)")
         self.assertEqual(page.value("getComputedStyle(document.getElementById('filters')).display"), "none")
 
 

@@ -88,8 +88,7 @@ TEST(Inventory, Variables) {
                   "guarded: locked (lock 'lock')",
                   "counted: atomic (declared atomic)",
                   "own: per-thread (each thread has its own)",
-                  "early: immutable (written during initialisation only)",
-                  "never: immutable (never written)"));
+                  "early: immutable (written during initialisation only)"));
   EXPECT_EQ(T.rows()[0], "open_: none (" + Unprotected + ")");
   EXPECT_THAT(T.uses("open_"), ElementsAre("f writes in method 'f'"));
   EXPECT_THAT(T.uses("guarded"),
@@ -158,8 +157,7 @@ TEST(Inventory, UnseenCalleesMayWrite) {
   EXPECT_THAT(T.rows(),
               UnorderedElementsAre(
                   "filled: unknown (it is handed to functions that were not "
-                  "seen and may change it)",
-                  "looked: immutable (never written)"));
+                  "seen and may change it)"));
 }
 
 /// Of whatever is judged here: what a rule reports has no protection, and what
@@ -188,6 +186,26 @@ TEST(Inventory, AgreesWithTheRules) {
         F.Rule == "object-field") {
       EXPECT_TRUE(Linked.count(F.Fingerprint)) << F.Message;
     }
+}
+
+/// A field of a structure that is no object of Python's.
+TEST(Inventory, WhatIsSetUnderAOnceGuard) {
+  Taken T("#include <mutex>\n"
+          "struct Once { std::once_flag flag; bool done; int value; };\n"
+          "static int get(Once &o) {\n"
+          "  if (!o.done)\n"
+          "    std::call_once(o.flag, [&] { o.value = 1; o.done = true; });\n"
+          "  return o.value; }\n"
+          "static Once once;\n"
+          "extern \"C\" PyObject *f(PyObject *s, PyObject *a) {\n"
+          "  return PyLong_FromLong(get(once)); }\n" +
+              method("f"),
+          "snippet.cpp");
+  std::set<std::string> Linked;
+  for (const SharedState &S : T.Rows)
+    Linked.insert(S.Findings.begin(), S.Findings.end());
+  ASSERT_EQ(T.All.Findings.size(), 1u);
+  EXPECT_TRUE(Linked.count(T.All.Findings[0].Fingerprint));
 }
 
 /// A static variable of a header, in two units.

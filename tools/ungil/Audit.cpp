@@ -7,9 +7,11 @@
 
 #include "Report/Audit.h"
 #include "Commands.h"
+#include "ConfigOptions.h"
 #include "PlanOptions.h"
 #include "Reading.h"
 #include "Report/Output.h"
+#include "Rules/Rules.h"
 #include "ScanOptions.h"
 #include "Support/Output.h"
 #include "Support/Version.h"
