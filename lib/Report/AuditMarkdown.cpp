@@ -46,12 +46,6 @@ constexpr ProtectionText Protections[] = {
      "not written after initialisation or construction"},
 };
 
-std::string_view verdictText(std::string_view Verdict) {
-  if (Verdict == "not-ready")
-    return "not ready";
-  return Verdict == "ready-with-notes" ? "ready with notes" : Verdict;
-}
-
 /// A name or a path. Nothing in code is markup, but for what ends it or the
 /// cell of its table.
 std::string code(std::string_view Text) {
@@ -122,12 +116,8 @@ private:
     Out << "# Free-threading audit";
     if (!C.Modules.empty())
       Out << " of " << code(joined(C.Modules, ", "));
-    Out << "\n\n**Verdict: " << verdictText(Input.Verdict) << "**";
-    if (Input.Because.empty())
-      Out << ": everything was read, and no rule has anything to say";
-    else
-      Out << ": " << joined(Input.Because, "; ");
-    Out << ".\n\nBy ungil " << Options.Version << " with ";
+    Out << "\n\nVerdict: " << verdictText(Input, "**") << ".\n\nBy ungil "
+        << Options.Version << " with ";
     if (C.PythonVersion.empty())
       Out << "no headers of CPython";
     else

@@ -14,6 +14,17 @@ std::string ungil::countOf(size_t N, std::string_view What) {
   return std::to_string(N) + " " + std::string(What) + (N == 1 ? "" : "s");
 }
 
+std::string ungil::verdictText(const Report &Report, std::string_view Bold) {
+  std::string Word = Report.Verdict;
+  std::replace(Word.begin(), Word.end(), '-', ' ');
+  std::string Text = std::string(Bold) + Word + std::string(Bold) + ": ";
+  if (Report.Because.empty())
+    return Text + "everything was read, and no rule has anything to say";
+  for (const std::string &Clause : Report.Because)
+    Text += (&Clause == &Report.Because.front() ? "" : "; ") + Clause;
+  return Text;
+}
+
 void ungil::judge(Report &Report) {
   const Coverage &C = Report.Cover;
   size_t Open = 0, Lesser = 0;

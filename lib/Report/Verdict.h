@@ -29,6 +29,11 @@ namespace ungil {
 /// for its confidence or for a baseline.
 void judge(Report &Report);
 
+/// The verdict of \p Report and what it rests on, in one sentence without its
+/// end: `not ready: 3 findings of medium or high confidence`. \p Bold goes
+/// around the verdict.
+std::string verdictText(const Report &Report, std::string_view Bold = {});
+
 /// `3 files`, `1 file`.
 std::string countOf(size_t N, std::string_view What);
 

@@ -11,10 +11,12 @@
 #include "PlanOptions.h"
 #include "Reading.h"
 #include "Report/Output.h"
+#include "Report/Verdict.h"
 #include "Rules/Rules.h"
 #include "ScanOptions.h"
 #include "Support/Output.h"
 #include "Support/Version.h"
+#include "llvm/Support/raw_ostream.h"
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
@@ -64,6 +66,7 @@ int audit(const AuditOptions &Options) {
           }))
     return fail(std::move(Failed));
   sayRemarks(All.Remarks, All.Root);
+  llvm::errs() << verdictText(All) << '\n';
   return exitCode(All);
 }
 
