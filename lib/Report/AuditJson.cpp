@@ -7,6 +7,7 @@
 
 #include "Report/Audit.h"
 #include "Report/Names.h"
+#include "Report/Protections.h"
 #include "Support/Printable.h"
 
 using namespace ungil;

@@ -11,6 +11,7 @@
 
 #include "Report/Audit.h"
 #include "Report/Names.h"
+#include "Report/Protections.h"
 #include "Report/Verdict.h"
 #include "Support/Printable.h"
 #include "llvm/ADT/STLExtras.h"
@@ -27,24 +28,6 @@ namespace {
 constexpr size_t FewRows = 10;
 /// So many functions are named of those that use a place.
 constexpr size_t FewNames = 3;
-
-struct ProtectionText {
-  Protection How;
-  const char *Title, *Means;
-};
-constexpr ProtectionText Protections[] = {
-    {Protection::None, "unprotected", "a rule reports it"},
-    {Protection::Unknown, "not seen", "what protects it is out of sight"},
-    {Protection::Mixed, "under different locks",
-     "writers do not share one lock"},
-    {Protection::Delegated, "left to others", "to a library, or the callers"},
-    {Protection::Harmless, "no conflict", "its uses do not disturb each other"},
-    {Protection::Locked, "under one lock", "the same at every access"},
-    {Protection::Atomic, "atomic", ""},
-    {Protection::PerThread, "per thread", ""},
-    {Protection::Immutable, "immutable",
-     "not written after initialisation or construction"},
-};
 
 /// A name or a path. Nothing in code is markup, but for what ends it or the
 /// cell of its table.
@@ -198,11 +181,12 @@ private:
       return;
     }
     std::vector<Row> Rows;
-    for (const ProtectionText &T : Protections)
+    for (const ProtectionText &T : protections())
       if (size_t N = count(T.How); N != 0)
-        Rows.push_back({T.Title, std::to_string(N), T.Means});
+        Rows.push_back(
+            {std::string(T.Title), std::to_string(N), std::string(T.Means)});
     table({"protection", "places", ""}, Rows);
-    for (const ProtectionText &T : Protections)
+    for (const ProtectionText &T : protections())
       if (size_t N = count(T.How); N != 0)
         folded(std::string(T.Title) + ": " + countOf(N, "place"),
                [&] { places(T.How); });

@@ -15,6 +15,7 @@
 #include "Report/Audit.h"
 #include "Report/Names.h"
 #include "Report/Page.h"
+#include "Report/Protections.h"
 #include "Support/Printable.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
@@ -27,6 +28,8 @@ namespace {
 
 /// Lines shown around a finding, and at most of it.
 constexpr uint32_t Around = 2, MostLines = 12;
+/// Bytes shown of a line.
+constexpr size_t MostBytes = 1000;
 
 class PageWriter {
 public:
@@ -44,6 +47,10 @@ public:
     for (const RuleInfo &Rule : Options.Rules)
       Rules[std::string(Rule.Id)] = Rule.Summary;
     All["rules"] = std::move(Rules);
+    Json Kinds = Json::array();
+    for (const ProtectionText &T : protections())
+      Kinds.push_back({T.Name, T.Title, T.Means});
+    All["protections"] = std::move(Kinds);
     All["lines"] = lines();
     return All;
   }
@@ -64,6 +71,7 @@ private:
   }
 
   void addTo(Json &One, const Finding &F) {
+    One.erase("message"); // its parts are there
     wantAll(F.Notes);
     wantAll(F.Trace);
     wantAll(F.OtherTrace);
@@ -102,7 +110,8 @@ private:
       const SourceText &Text = Sources.get(Input.Files[File]);
       Json &Lines = Files[validUtf8(sharedName(Input, File))];
       for (uint32_t Number : Numbers)
-        Lines[std::to_string(Number)] = validUtf8(Text.line(Number));
+        Lines[std::to_string(Number)] =
+            validUtf8(Text.line(Number).substr(0, MostBytes));
     }
     return Files;
   }

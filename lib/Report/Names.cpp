@@ -47,30 +47,6 @@ std::string_view ungil::name(Applicability How) {
   return "manual";
 }
 
-std::string_view ungil::name(Protection How) {
-  switch (How) {
-  case Protection::None:
-    return "none";
-  case Protection::Unknown:
-    return "unknown";
-  case Protection::Mixed:
-    return "mixed";
-  case Protection::Delegated:
-    return "delegated";
-  case Protection::Harmless:
-    return "harmless";
-  case Protection::Locked:
-    return "locked";
-  case Protection::Atomic:
-    return "atomic";
-  case Protection::PerThread:
-    return "per-thread";
-  case Protection::Immutable:
-    return "immutable";
-  }
-  return "none";
-}
-
 std::optional<Confidence> ungil::parseConfidence(std::string_view Name) {
   for (Confidence Conf :
        {Confidence::Low, Confidence::Medium, Confidence::High})

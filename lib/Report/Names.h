@@ -23,7 +23,6 @@ namespace ungil {
 std::string_view name(Severity Sev);
 std::string_view name(Confidence Conf);
 std::string_view name(Applicability How);
-std::string_view name(Protection How);
 std::optional<Confidence> parseConfidence(std::string_view Name);
 
 /// \p Path relative to \p Root with `/` between its parts; as it is when it

@@ -8,7 +8,7 @@
 #include "FactsTesting.h"
 #include "Inventory/Take.h"
 #include "Report/Finalize.h"
-#include "Report/Names.h"
+#include "Report/Protections.h"
 #include "Rules/Rules.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -22,22 +22,12 @@
   const number = n => n.toLocaleString('en');
   const many = (n, what) => number(n) + ' ' + what + (n === 1 ? '' : 's');
   const place = at => at.line ? at.file + ':' + at.line : at.file;
+  const capital = text => text[0].toUpperCase() + text.slice(1);
   const color = name => '--c: var(--' + name + ')';
   const nameOf = row => (row.kind === 'field' && row.owner ? row.owner + '.' : '') + row.name;
   const lineOf = (file, line) => (report.lines[file] || {})[line];
 
   const Levels = ['high', 'medium', 'low'];
-  const Protections = {
-    none: ['Unprotected', 'a rule reports it'],
-    unknown: ['Not seen', 'what protects it is out of sight'],
-    mixed: ['Under different locks', 'writers do not share one lock'],
-    delegated: ['Left to others', 'to a library, or to the callers'],
-    harmless: ['No conflict', 'its uses do not disturb each other'],
-    locked: ['Under one lock', 'the same at every access'],
-    atomic: ['Atomic', ''],
-    'per-thread': ['Per thread', ''],
-    immutable: ['Immutable', 'after initialisation or construction'],
-  };
   const Verdicts = {
     'ready': 'Ready', 'ready-with-notes': 'Ready, with notes',
     'not-ready': 'Not ready', 'unknown': 'Unknown',
@@ -140,15 +130,15 @@
       body.append(h('p', {class: 'empty'}, 'No variable and no field was found that threads share.'));
       return;
     }
-    const kinds = Object.keys(Protections).map(kind => [kind, rows.filter(r => r.protection === kind)])
-      .filter(([, list]) => list.length);
-    body.append(h('div', {class: 'bar', role: 'img', 'aria-label': kinds.map(([kind, list]) =>
-      number(list.length) + ' ' + Protections[kind][0].toLowerCase()).join(', ')},
-      kinds.map(([kind, list]) => h('i', {style: color(kind) + '; flex: ' + list.length + ' 0 0'}))));
-    for (const [kind, list] of kinds)
+    const kinds = report.protections.map(([kind, title, means]) =>
+      ({kind, title, means, list: rows.filter(row => row.protection === kind)})).filter(({list}) => list.length);
+    body.append(h('div', {class: 'bar', role: 'img',
+      'aria-label': kinds.map(({title, list}) => number(list.length) + ' ' + title).join(', ')},
+      kinds.map(({kind, list}) => h('i', {style: color(kind) + '; flex: ' + list.length + ' 0 0'}))));
+    for (const {kind, title, means, list} of kinds)
       body.append(lazy({class: 'kind', 'data-kind': kind}, [
-        h('span', {class: 'dot', style: color(kind)}), h('b', {}, Protections[kind][0]),
-        h('span', {class: 'soft'}, Protections[kind][1]), h('span', {class: 'num'}, number(list.length)),
+        h('span', {class: 'dot', style: color(kind)}), h('b', {}, capital(title)),
+        h('span', {class: 'soft'}, means), h('span', {class: 'num'}, number(list.length)),
       ], () => {
         const box = h('div');
         growing(box, list, 100, stateRow);
@@ -409,7 +399,7 @@
     for (const state of ['not read', 'read with errors', 'left out', 'read']) {
       const list = c.sources.filter(source => source.state === state);
       if (!list.length) continue;
-      body.append(lazy({class: 'kind', open: state === 'not read'}, [h('b', {}, state[0].toUpperCase() + state.slice(1)),
+      body.append(lazy({class: 'kind', open: state === 'not read'}, [h('b', {}, capital(state)),
         h('span', {class: 'soft'}), h('span', {class: 'num'}, number(list.length))],
         () => h('div', {class: 'inside'}, table(['File', ''], list.map(source => [source.file, source.why || ''])))));
     }
