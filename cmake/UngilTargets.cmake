@@ -11,7 +11,7 @@
 # on it.
 
 # All of them, for programs that need no choice.
-set(UNGIL_LIBRARIES ungilDriver ungilExtract ungilRules ungilLink ungilFix
+set(UNGIL_LIBRARIES ungilDriver ungilExtract ungilInventory ungilRules ungilLink ungilFix
     ungilReport ungilFacts ungilApi ungilConfig ungilSupport)
 
 function(ungil_library Folder)

@@ -33,7 +33,7 @@ import lit.formats
 config.name = "ungil"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".test", ".c", ".cpp"]
-config.excludes = ["Inputs", "unit", "bench", "api-probe", "fixtures"]
+config.excludes = ["Inputs", "unit", "bench", "api-probe", "fixtures", "page"]
 config.test_source_root = os.path.dirname(__file__)
 
 llvm_bin = os.path.join(config.ungil_llvm_root, "bin")

@@ -112,6 +112,7 @@ void ungil::applyBaseline(Report &Report, const Baseline &Known,
       return false;
     Report.Baselined += F.Conf >= Least;
     Report.Matched.push_back(F.Fingerprint);
+    Report.Answers.push_back({F, "baseline", ""});
     return true;
   });
 }

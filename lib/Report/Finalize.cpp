@@ -7,6 +7,7 @@
 
 #include "Report/Finalize.h"
 #include "Report/Names.h"
+#include "Report/Verdict.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SHA1.h"
@@ -91,17 +92,6 @@ void fillFingerprints(Report &Report, SourceCache &Sources) {
   }
 }
 
-std::string verdict(const Report &Report) {
-  for (const Finding &F : Report.Findings)
-    if (F.Sev >= Severity::Warning && F.Conf >= Confidence::Medium)
-      return "not-ready";
-  // Silence about code nobody read is no verdict.
-  const Coverage &C = Report.Cover;
-  if (C.Analysed == 0 || C.Parsed < C.Files || C.Analysed < C.Functions)
-    return "unknown";
-  return Report.Findings.empty() ? "ready" : "ready-with-notes";
-}
-
 void countReported(Report &Report) {
   for (auto &[Rule, Count] : Report.Cover.Sites)
     Count.Reported = 0;
@@ -117,7 +107,7 @@ void ungil::finalize(Report &Report, SourceCache &Sources) {
   sortAndUnique(Report);
   fillFingerprints(Report, Sources);
   countReported(Report);
-  Report.Verdict = verdict(Report);
+  judge(Report);
 }
 
 void ungil::finalize(Report &Report) {

@@ -14,21 +14,14 @@
 #define UNGIL_REPORT_FINDING_H
 
 #include "Facts/Source.h"
+#include "Report/Inventory.h"
+#include "Report/Levels.h"
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace ungil {
-
-/// high: both sides of the conflict seen and reachable; medium: one side
-/// assumed; low: pattern only.
-enum class Confidence : uint8_t { Low, Medium, High };
-enum class Severity : uint8_t { Note, Warning, Error };
-
-/// safe: behaviour on a GIL build unchanged; suggested: needs a human look;
-/// manual: text only.
-enum class Applicability : uint8_t { Manual, Suggested, Safe };
 
 struct Note {
   SourceRange Range;
@@ -82,10 +75,25 @@ struct Finding {
   std::string Fingerprint; ///< filled by finalize() in Report
 };
 
+/// A finding that is not reported, for somebody has looked at it.
+struct Answered {
+  Finding What;
+  std::string By;     ///< `comment`, `reviewed list` or `baseline`
+  std::string Reason; ///< in their words; may be empty
+};
+
 /// How many places a rule looked at and how many it reported.
 struct SiteCount {
   uint32_t Seen = 0;
   uint32_t Reported = 0;
+};
+
+/// What became of one source file.
+struct SourceStatus {
+  enum State : uint8_t { Read, Partly, NotRead, LeftOut };
+  std::string File; ///< absolute
+  State How = Read;
+  std::string Why; ///< of all but Read
 };
 
 struct Coverage {
@@ -99,6 +107,10 @@ struct Coverage {
   std::string PythonVersion; ///< of the headers used; empty: none found
   bool FreeThreaded = false; ///< headers were read with Py_GIL_DISABLED
   std::map<std::string, SiteCount> Sites; ///< by rule id
+  std::vector<SourceStatus> Sources;      ///< units, and what was left out
+  std::vector<Note> NotAnalysed;     ///< functions whose bodies lack too much
+  std::vector<std::string> Modules;  ///< as Python imports them, sorted
+  std::vector<std::string> RulesOff; ///< ids of those that were not asked for
 };
 
 /// Sentences for the user about the run itself: what failed, what to do next.
@@ -113,13 +125,16 @@ struct Report {
   std::string Root;                 ///< absolute scan root
   std::vector<std::string> Files;   ///< absolute paths; FileId indexes this
   std::vector<Finding> Findings;    ///< sorted by file, offset, rule
+  std::vector<Answered> Answers;    ///< all that somebody has looked at
   uint32_t Suppressed = 0;          ///< by comments and reviewed lists
   uint32_t Baselined = 0;           ///< known, by a baseline (Baseline.h)
   uint32_t Unchanged = 0;           ///< not of the change that was asked for
   std::vector<std::string> Matched; ///< fingerprints the baseline knew
   Coverage Cover;
+  Inventory State; ///< when it was asked for
   std::vector<Remark> Remarks;
   std::string Verdict; ///< ready | ready-with-notes | not-ready | unknown
+  std::vector<std::string> Because; ///< what the verdict rests on, in clauses
 };
 
 } // namespace ungil

@@ -7,8 +7,6 @@
 
 #include "Report/Names.h"
 #include "Report/Output.h"
-#include "Support/Printable.h"
-#include "llvm/ADT/StringRef.h"
 
 using namespace ungil;
 
@@ -17,23 +15,12 @@ namespace {
 /// What Markdown services take at least: GitHub 1 MiB a step.
 constexpr size_t MaxBytes = size_t(1000) * 1000;
 
-/// \p Text as the cell of a table: nothing in it is markup.
-std::string cell(std::string_view Text) {
-  std::string Out;
-  for (char C : printable(Text)) {
-    if (llvm::StringRef("\\`*_[]<>|#&").contains(C))
-      Out += '\\';
-    Out += C;
-  }
-  return Out;
-}
-
 std::string row(const Report &Report, const Finding &F) {
   std::string Where = fileName(Report, F.Range.File);
   if (F.Range.Line != 0)
     Where += ":" + std::to_string(F.Range.Line);
-  return "| " + cell(Where) + " | " + cell(F.Message) + " | " + cell(F.Rule) +
-         " | " + std::string(name(F.Conf)) + " |\n";
+  return "| " + markdown(Where) + " | " + markdown(F.Message) + " | " +
+         markdown(F.Rule) + " | " + std::string(name(F.Conf)) + " |\n";
 }
 
 } // namespace
@@ -45,7 +32,7 @@ void ungil::writeMarkdown(const Report &Report, llvm::raw_ostream &Out) {
               ? "no findings"
               : std::to_string(Count) + (Count == 1 ? " finding" : " findings"))
       << "\n\n"
-      << cell(summary(Report)) << "\n";
+      << markdown(summary(Report)) << "\n";
   if (Count == 0)
     return;
   Out << "\n| where | what | rule | confidence |\n|---|---|---|---|\n";

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Report/Names.h"
+#include "Support/Printable.h"
 #include "llvm/ADT/StringRef.h"
 
 using namespace ungil;
@@ -46,6 +47,30 @@ std::string_view ungil::name(Applicability How) {
   return "manual";
 }
 
+std::string_view ungil::name(Protection How) {
+  switch (How) {
+  case Protection::None:
+    return "none";
+  case Protection::Unknown:
+    return "unknown";
+  case Protection::Mixed:
+    return "mixed";
+  case Protection::Delegated:
+    return "delegated";
+  case Protection::Harmless:
+    return "harmless";
+  case Protection::Locked:
+    return "locked";
+  case Protection::Atomic:
+    return "atomic";
+  case Protection::PerThread:
+    return "per-thread";
+  case Protection::Immutable:
+    return "immutable";
+  }
+  return "none";
+}
+
 std::optional<Confidence> ungil::parseConfidence(std::string_view Name) {
   for (Confidence Conf :
        {Confidence::Low, Confidence::Medium, Confidence::High})
@@ -67,6 +92,46 @@ std::string ungil::fileName(const Report &Report, FileId File) {
   if (File >= Report.Files.size())
     return {};
   return relativeTo(Report.Root, Report.Files[File]);
+}
+
+std::string ungil::sharedName(const Report &Report, std::string_view Path) {
+  std::string Name = relativeTo(Report.Root, Path);
+  llvm::StringRef Rest(Name);
+  return Rest.starts_with("/") ? Rest.rsplit('/').second.str() : Name;
+}
+
+std::string ungil::sharedName(const Report &Report, FileId File) {
+  return File < Report.Files.size() ? sharedName(Report, Report.Files[File])
+                                    : std::string();
+}
+
+std::string ungil::sharedText(const Report &Report, std::string_view Text) {
+  std::string Out;
+  llvm::StringRef Rest(Text);
+  while (!Rest.empty()) {
+    bool Starts =
+        Out.empty() || llvm::StringRef(" '\"`(=").contains(Out.back());
+    llvm::StringRef Path = Rest.take_until(
+        [](char C) { return llvm::StringRef(" '\"`),;:").contains(C); });
+    if (Starts && Path.starts_with("/") && Path.size() > 1) {
+      Out += sharedName(Report, Path.str());
+      Rest = Rest.drop_front(Path.size());
+      continue;
+    }
+    Out += Rest.front();
+    Rest = Rest.drop_front();
+  }
+  return Out;
+}
+
+std::string ungil::markdown(std::string_view Text) {
+  std::string Out;
+  for (char C : printable(Text)) {
+    if (llvm::StringRef("\\`*_[]<>|#&").contains(C))
+      Out += '\\';
+    Out += C;
+  }
+  return Out;
 }
 
 std::string ungil::wholeMessage(const Finding &Finding) {

@@ -23,6 +23,7 @@ namespace ungil {
 std::string_view name(Severity Sev);
 std::string_view name(Confidence Conf);
 std::string_view name(Applicability How);
+std::string_view name(Protection How);
 std::optional<Confidence> parseConfidence(std::string_view Name);
 
 /// \p Path relative to \p Root with `/` between its parts; as it is when it
@@ -31,6 +32,17 @@ std::string relativeTo(std::string_view Root, std::string_view Path);
 
 /// The file as outputs name it: relative to the report's root when below it.
 std::string fileName(const Report &Report, FileId File);
+
+/// The file as pages name it that leave this machine: one that is not below
+/// the report's root by its last part alone.
+std::string sharedName(const Report &Report, FileId File);
+std::string sharedName(const Report &Report, std::string_view Path);
+
+/// \p Text with every absolute path in it named so.
+std::string sharedText(const Report &Report, std::string_view Text);
+
+/// \p Text in Markdown, in the cell of a table too: nothing in it is markup.
+std::string markdown(std::string_view Text);
 
 /// Message, Why and Help as sentences of one paragraph.
 std::string wholeMessage(const Finding &Finding);

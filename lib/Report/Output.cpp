@@ -13,9 +13,9 @@
 using namespace ungil;
 
 llvm::ArrayRef<std::string_view> ungil::formatNames() {
-  static constexpr std::array<std::string_view, 8> Names = {
-      "full",  "concise", "json",   "json-lines",
-      "sarif", "github",  "gitlab", "markdown"};
+  static constexpr std::array<std::string_view, 9> Names = {
+      "full",   "concise", "json",     "json-lines", "sarif",
+      "github", "gitlab",  "markdown", "html"};
   return Names;
 }
 
@@ -55,5 +55,7 @@ void ungil::write(const Report &Report, const OutputOptions &Options,
     return writeGitlab(Report, Out);
   case OutputFormat::Markdown:
     return writeMarkdown(Report, Out);
+  case OutputFormat::Html:
+    return writeHtml(Report, Options, Sources, Out);
   }
 }

@@ -15,6 +15,7 @@
 //   github      commands that annotate a pull request in GitHub Actions
 //   gitlab      a code quality report of GitLab
 //   markdown    a table, for comments and job summaries
+//   html        a page to look through, with the state that threads share
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,6 +44,7 @@ enum class OutputFormat : uint8_t {
   Github,
   Gitlab,
   Markdown,
+  Html,
 };
 
 /// The names of all formats, in the order of OutputFormat.
@@ -55,6 +57,7 @@ struct OutputOptions {
   OutputFormat Format = OutputFormat::Full;
   bool Color = false;
   std::string Version;            ///< of ungil
+  std::string Date;               ///< of an audit; empty: none
   llvm::ArrayRef<RuleInfo> Rules; ///< described in SARIF
   int ExitCode = 0;               ///< the run will end with this
   std::string SecuritySeverity;   ///< SARIF: `7.0` for all rules; empty: none
@@ -77,6 +80,8 @@ void writeJsonLines(const Report &Report, const OutputOptions &Options,
 void writeGithub(const Report &Report, llvm::raw_ostream &Out);
 void writeGitlab(const Report &Report, llvm::raw_ostream &Out);
 void writeMarkdown(const Report &Report, llvm::raw_ostream &Out);
+void writeHtml(const Report &Report, const OutputOptions &Options,
+               SourceCache &Sources, llvm::raw_ostream &Out);
 
 /// The findings by confidence and severity, then as they stand in the report.
 std::vector<const Finding *> worstFirst(const Report &Report);

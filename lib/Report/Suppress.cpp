@@ -155,6 +155,14 @@ ByFile suppressionsOf(const Report &Report,
   return Result;
 }
 
+/// What the first of \p Here that has a reason gives as one.
+std::string reasonOf(const std::vector<const Suppression *> &Here) {
+  for (const Suppression *S : Here)
+    if (!S->Comment->Reason.empty())
+      return S->Comment->Reason;
+  return {};
+}
+
 /// Marks what \p S says about \p Finding; true when it suppresses it.
 bool answers(Suppression &S, const Finding &F) {
   uint32_t Last = std::max(F.Range.Line, F.Range.EndLine);
@@ -265,13 +273,15 @@ void ungil::applySuppressions(Report &Report,
     if (Here == Suppressions.end())
       return false;
     // All of them, not the first: each that fits is in use.
-    bool Hit = false;
+    std::vector<const Suppression *> Hits;
     for (Suppression &S : Here->second)
-      Hit |= answers(S, F);
-    Hit &= Options.Hide;
-    if (Hit && F.Conf >= Options.Least)
-      ++Report.Suppressed;
-    return Hit;
+      if (answers(S, F))
+        Hits.push_back(&S);
+    if (Hits.empty() || !Options.Hide)
+      return false;
+    Report.Suppressed += F.Conf >= Options.Least;
+    Report.Answers.push_back({F, "comment", reasonOf(Hits)});
+    return true;
   };
   llvm::erase_if(Report.Findings, IsHidden);
   if (Options.Late)

@@ -157,6 +157,22 @@ void ungil::writeText(const Report &Report, const OutputOptions &Options,
   }
 }
 
+/// What can be mended without writing code.
+static std::string fixesOffered(const Report &Report) {
+  uint32_t Number[3] = {};
+  for (const Finding &F : Report.Findings)
+    Number[static_cast<size_t>(F.Fix.How)] += !F.Fix.Edits.empty();
+  uint32_t Safe = Number[static_cast<size_t>(Applicability::Safe)];
+  uint32_t More = Number[static_cast<size_t>(Applicability::Suggested)];
+  std::string Text;
+  if (Safe != 0)
+    Text += "; --fix mends " + std::to_string(Safe);
+  if (More != 0)
+    Text += (Safe != 0 ? ", --fix=suggested " : "; --fix=suggested mends ") +
+            std::to_string(More) + (Safe != 0 ? " more" : "");
+  return Text;
+}
+
 std::string ungil::summary(const Report &Report) {
   const Coverage &C = Report.Cover;
   std::string Text = count(C.Files, "file");
@@ -178,5 +194,5 @@ std::string ungil::summary(const Report &Report) {
     Text += ", " + std::to_string(Report.Baselined) + " in the baseline";
   if (Report.Unchanged != 0)
     Text += ", " + std::to_string(Report.Unchanged) + " not of the change";
-  return Text;
+  return Text + fixesOffered(Report);
 }

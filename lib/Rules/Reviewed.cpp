@@ -10,6 +10,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -91,14 +92,14 @@ llvm::Expected<ReviewedList> ungil::parseReviewed(std::string_view Text,
 
 void ungil::applyReviewed(const Program &P, llvm::ArrayRef<ReviewedList> Lists,
                           bool NeedReasons, Confidence Least, Report &Out) {
-  std::set<Key> Reviewed;
+  std::map<Key, std::string> Reviewed; // with its reason
   for (const ReviewedList &List : Lists) {
     size_t Lacking = 0;
     for (const ReviewedEntry &E : List.Entries)
       if (NeedReasons && E.Reason.empty())
         ++Lacking;
       else
-        Reviewed.insert({E.File, E.Function, E.Variable});
+        Reviewed.try_emplace({E.File, E.Function, E.Variable}, E.Reason);
     if (Lacking != 0)
       Out.Remarks.push_back({Severity::Note, List.Path,
                              std::to_string(Lacking) +
@@ -110,8 +111,10 @@ void ungil::applyReviewed(const Program &P, llvm::ArrayRef<ReviewedList> Lists,
     return;
   llvm::erase_if(Out.Findings, [&](const Finding &F) {
     Key At = F.About.Entity == None ? foundAt(Out, F) : definedAt(P, Out, F);
-    if (!Reviewed.count(At))
+    auto Entry = Reviewed.find(At);
+    if (Entry == Reviewed.end())
       return false;
+    Out.Answers.push_back({F, "reviewed list", Entry->second});
     Out.Suppressed += F.Conf >= Least;
     return true;
   });

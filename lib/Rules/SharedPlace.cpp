@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Rules/SharedPlace.h"
+#include "Link/ThreadState.h"
 #include "Rules/Common.h"
 #include <algorithm>
 #include <map>
@@ -65,14 +66,15 @@ void meet(std::optional<std::set<std::string>> &Common, const Protection &At) {
                 [&](const std::string &N) { return !At.Names.count(N); });
 }
 
-/// Does anything hold between these accesses: one lock at each of them?
-bool consistentlyLocked(const Program &P, const std::vector<Access> &Accesses,
-                        bool WritesOnly) {
+/// The locks that hold between these accesses, each at all of them.
+std::optional<std::set<std::string>>
+commonLocks(const Program &P, const std::vector<Access> &Accesses,
+            bool WritesOnly) {
   std::optional<std::set<std::string>> Common;
   for (const Access &A : Accesses)
     if (!WritesOnly || A.writes())
       meet(Common, protectionAt(P, A));
-  return !Common || !Common->empty();
+  return Common;
 }
 
 /// The storage of a place that an access names, whatever the index.
@@ -113,16 +115,12 @@ bool isLazy(const Program &P, const Entity &Place,
   return !Initialisers.empty();
 }
 
-/// What is wrong with the accesses of one region.
-std::optional<PlaceProblem> judge(const Program &P, const Entity &Place,
-                                  const std::vector<Access> &Live) {
-  auto IsWrite = [](const Access &A) { return A.writes(); };
-  if (std::none_of(Live.begin(), Live.end(), IsWrite))
-    return std::nullopt; // written during initialisation only, or atomically
-  if (consistentlyLocked(P, Live, false))
-    return std::nullopt;
-  bool Lazy = isLazy(P, Place, Live);
-  if (consistentlyLocked(P, Live, true))
+/// What is wrong with the accesses of \p Part, which are not safe.
+PlaceProblem problemOf(const Program &P, const Entity &Place,
+                       const PlacePart &Part) {
+  bool Lazy = isLazy(P, Place, Part.Live);
+  auto Writers = commonLocks(P, Part.Live, true);
+  if (!Writers || !Writers->empty())
     return Lazy ? PlaceProblem::DoubleChecked : PlaceProblem::ReadUnlocked;
   return Lazy ? PlaceProblem::LazyInit : PlaceProblem::Unprotected;
 }
@@ -182,11 +180,13 @@ class Verdicts {
 public:
   Verdicts(const Program &P, const Entity &Place) : P(P), Place(Place) {}
 
-  void judge(const Region &R, const std::vector<Access> &Live) {
-    std::optional<PlaceProblem> Problem = rules::judge(P, Place, Live);
-    if (!Problem || judgePromise(R, Live))
+  void judge(const Region &R, const PlacePart &Part) {
+    const std::vector<Access> &Live = Part.Live;
+    // Safe: written during initialisation only, atomically, or under a lock.
+    if (Part.isSafe() || judgePromise(R, Live))
       return;
-    EntityId Field = pointeeField(R);
+    PlaceProblem Problem = problemOf(P, Place, Part);
+    EntityId Field = Part.Field;
     bool Handle = std::all_of(Live.begin(), Live.end(), [](const Access &A) {
       return A.Opaque || !A.writes();
     });
@@ -194,14 +194,14 @@ public:
       // What a library is assumed to do adds nothing to what is seen.
       std::vector<Access> Seen = Live;
       std::erase_if(Seen, [](const Access &A) { return A.Opaque; });
-      Own.push_back(*verdict(P, *Problem, Seen, None));
+      Own.push_back(*verdict(P, Problem, Seen, None));
       return;
     }
     std::set<FunctionId> Functions;
     for (const Access &A : Live)
       Functions.insert(A.At.Function);
     for (FunctionId F : Functions)
-      if (std::optional<PlaceVerdict> V = verdict(P, *Problem, Live, F)) {
+      if (std::optional<PlaceVerdict> V = verdict(P, Problem, Live, F)) {
         if (Field != None)
           V->Fields = {Field};
         if (V->At.Opaque)
@@ -297,7 +297,8 @@ private:
 
 } // namespace
 
-std::vector<PlaceVerdict> judgePlace(const Program &P, EntityId Place) {
+std::vector<PlaceVerdict> judgePlace(const Program &P, EntityId Place,
+                                     std::vector<PlacePart> *Parts) {
   const Entity &E = P.entity(Place);
   if (isExempt(E))
     return {};
@@ -322,13 +323,40 @@ std::vector<PlaceVerdict> judgePlace(const Program &P, EntityId Place) {
   }
   Verdicts All(P, E);
   for (const auto &[Own, Accesses] : Groups) {
-    std::vector<Access> Live;
+    PlacePart Part;
+    Part.Field = pointeeField(Own);
     for (const auto &[Other, More] : Groups)
       if (overlap(Own, Other))
-        Live.insert(Live.end(), More.begin(), More.end());
-    All.judge(Own, Live);
+        Part.Live.insert(Part.Live.end(), More.begin(), More.end());
+    Part.Written = std::any_of(Part.Live.begin(), Part.Live.end(),
+                               [](const Access &A) { return A.writes(); });
+    if (Part.Written)
+      Part.Locks = commonLocks(P, Part.Live, false);
+    All.judge(Own, Part);
+    if (Parts)
+      Parts->push_back(std::move(Part));
   }
   return All.take(Handed);
+}
+
+bool isTrusted(const Program &P, const PlaceVerdict &V) {
+  auto Detached = [&](const Access &A) {
+    auto State = P.threads().at(A.At);
+    return A.Opaque && State && State->How != Attachment::Attached;
+  };
+  return V.At.Opaque &&
+         (Detached(V.At) ||
+          std::any_of(V.Others.begin(), V.Others.end(), Detached));
+}
+
+EntityId fieldBehind(const Program &P, const Access &A) {
+  return pointeeField(P.path(A.Path).Steps);
+}
+
+std::string_view placeKind(const Entity &Place) {
+  if (Place.has(EF_StaticLocal))
+    return "static variable";
+  return Place.has(EF_Static) ? "static member" : "global";
 }
 
 std::string placeText(const Program &P, EntityId Place, const PlaceVerdict *V) {
@@ -340,12 +368,7 @@ std::string placeText(const Program &P, EntityId Place, const PlaceVerdict *V) {
     return Names + " of what '" + E.Name +
            (E.Name.ends_with("()") ? "' returns" : "' points to");
   }
-  std::string Kind = "global '";
-  if (E.has(EF_StaticLocal))
-    Kind = "static variable '";
-  else if (E.has(EF_Static))
-    Kind = "static member '";
-  return Kind + E.Name + "'";
+  return std::string(placeKind(E)) + " '" + E.Name + "'";
 }
 
 Finding placeFinding(const Program &P, std::string_view Rule, EntityId Place,

@@ -14,7 +14,10 @@
 #define UNGIL_RULES_SHAREDPLACE_H
 
 #include "Link/Program.h"
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ungil::rules {
@@ -41,9 +44,36 @@ struct PlaceVerdict {
 /// Its type or storage makes it safe, or another rule's business.
 bool isExempt(const Entity &Place);
 
+/// One part of a place and all accesses of it that threads may make at the same
+/// time: the place itself, a field of it, or one of the structure it points to.
+struct PlacePart {
+  EntityId Field = None; ///< of the structure behind it; None: of the place
+  std::vector<Access> Live;
+  bool Written = false;
+  /// The locks, by name, that every access holds; nothing when each is under
+  /// one that the model cannot name.
+  std::optional<std::set<std::string>> Locks;
+
+  /// Can no two accesses get in each other's way?
+  bool isSafe() const { return !Written || !Locks || !Locks->empty(); }
+};
+
+/// The field of the structure behind a place that \p A is about: state of its
+/// own, not a part of the place. None for the place itself.
+EntityId fieldBehind(const Program &P, const Access &A);
+
 /// What is wrong with \p Place: nothing, one verdict, or more for the structure
-/// it points to, one in each function that needs a lock.
-std::vector<PlaceVerdict> judgePlace(const Program &P, EntityId Place);
+/// it points to, one in each function that needs a lock. The parts are added to
+/// \p Parts.
+std::vector<PlaceVerdict> judgePlace(const Program &P, EntityId Place,
+                                     std::vector<PlacePart> *Parts = nullptr);
+
+/// Is it about a handle that some thread uses without a thread state? Then its
+/// library was trusted to be thread-safe while there still was a GIL.
+bool isTrusted(const Program &P, const PlaceVerdict &V);
+
+/// `static variable`, `static member`, `global`.
+std::string_view placeKind(const Entity &Place);
 
 /// "static variable 'cache'", "global 'counter'", "'types' of what 'state'
 /// points to".

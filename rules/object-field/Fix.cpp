@@ -15,8 +15,8 @@
 #include "FieldParts.h"
 #include "Fix/Section.h"
 #include "Fix/Wrap.h"
-#include "Judge.h"
 #include "Link/ThreadState.h"
+#include "Rules/SharedField.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <functional>

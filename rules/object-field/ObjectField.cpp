@@ -10,9 +10,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Judge.h"
 #include "Link/ThreadState.h"
 #include "Rules/Common.h"
+#include "Rules/SharedField.h"
 #include <algorithm>
 #include <map>
 #include <set>

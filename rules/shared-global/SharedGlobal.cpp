@@ -5,10 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Link/ThreadState.h"
 #include "Rules/Common.h"
 #include "Rules/SharedPlace.h"
-#include <algorithm>
 
 namespace ungil::rules {
 
@@ -53,17 +51,6 @@ static std::string help(const Entity &Place, const PlaceVerdict &V) {
          "per call or per thread.";
 }
 
-/// Does some thread use the handle detached? Then its library was trusted to
-/// be thread-safe while there still was a GIL.
-static bool usedDetached(const Program &P, const PlaceVerdict &V) {
-  auto Detached = [&](const Access &A) {
-    auto State = P.threads().at(A.At);
-    return A.Opaque && State && State->How != Attachment::Attached;
-  };
-  return Detached(V.At) ||
-         std::any_of(V.Others.begin(), V.Others.end(), Detached);
-}
-
 std::vector<Finding> sharedGlobal(const Program &P) {
   std::vector<Finding> All;
   for (const auto &[Place, Accesses] : P.Places)
@@ -71,7 +58,7 @@ std::vector<Finding> sharedGlobal(const Program &P) {
       if (V.Problem == PlaceProblem::LazyInit ||
           V.Problem == PlaceProblem::DoubleChecked)
         continue;
-      if (V.At.Opaque && usedDetached(P, V))
+      if (isTrusted(P, V))
         continue;
       const Entity &E = P.entity(Place);
       Finding F = placeFinding(P, "shared-global", Place, V);

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 using namespace ungil;
+using ::testing::ElementsAre;
 using ::testing::SizeIs;
 using ungil::testing::Sample;
 
@@ -101,6 +102,14 @@ TEST(ReportFinalize, Verdict) {
               S.finding("x", S.range(0, "bad")).Sev = Severity::Note;
             }),
             "ready-with-notes");
+  EXPECT_EQ(verdictOf([](Sample &S) {
+              S.R.Answers.push_back({Finding(), "comment", "as meant"});
+            }),
+            "ready-with-notes");
+  EXPECT_EQ(verdictOf([](Sample &S) { S.R.Cover.WithErrors = 1; }),
+            "ready-with-notes");
+  EXPECT_EQ(verdictOf([](Sample &S) { S.R.Cover.RulesOff = {"lazy-init"}; }),
+            "ready-with-notes");
   EXPECT_EQ(verdictOf([](Sample &S) { S.R.Cover = Coverage(); }), "unknown");
   EXPECT_EQ(verdictOf([](Sample &S) { S.R.Cover.Parsed = 0; }), "unknown");
   EXPECT_EQ(verdictOf([](Sample &S) { S.R.Cover.Analysed = 1; }), "unknown");
@@ -109,6 +118,19 @@ TEST(ReportFinalize, Verdict) {
               S.finding("x", S.range(0, "bad"));
             }),
             "not-ready");
+}
+
+TEST(ReportFinalize, VerdictSaysWhy) {
+  Sample S;
+  S.R.Cover.Files = 3;
+  FileId A = S.file("/src/a.c", "one two\n");
+  S.finding("x", S.range(A, "one"));
+  S.finding("x", S.range(A, "two"), Confidence::Low);
+  finalize(S.R, S.Sources);
+  EXPECT_THAT(S.R.Because,
+              ElementsAre("1 finding of medium or high confidence",
+                          "2 files not read",
+                          "1 note (low confidence, or of little weight)"));
 }
 
 TEST(ReportFinalize, SitesCountWhatIsReported) {

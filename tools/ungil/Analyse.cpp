@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Analyse.h"
+#include "Inventory/Take.h"
 #include "Link/Link.h"
 #include "Report/Finalize.h"
 #include "Report/Suppress.h"
@@ -60,7 +61,11 @@ std::vector<TuFacts> takeFacts(std::vector<UnitResult> &Units,
   Out.Cover.Files = static_cast<uint32_t>(Units.size());
   for (size_t I = 0; I < Units.size(); ++I) {
     UnitResult &Unit = Units[I];
+    SourceStatus &Status = Out.Cover.Sources.emplace_back();
+    Status.File = Plan.Units[I].File;
     if (Unit.How != UnitResult::State::Parsed) {
+      Status.How = SourceStatus::NotRead;
+      Status.Why = Unit.Message;
       Out.Remarks.push_back(
           {Severity::Error, Plan.Units[I].File, Unit.Message});
       continue;
@@ -68,10 +73,15 @@ std::vector<TuFacts> takeFacts(std::vector<UnitResult> &Units,
     ++Out.Cover.Parsed;
     Out.Cover.FromCache += Unit.FromCache;
     Out.Cover.WithErrors += !Unit.Facts.Errors.empty();
-    if (!Unit.Facts.Errors.empty())
-      ++FilesByReason[Unit.Facts.Errors.front().Message];
+    if (!Unit.Facts.Errors.empty()) {
+      Status.How = SourceStatus::Partly;
+      Status.Why = Unit.Facts.Errors.front().Message;
+      ++FilesByReason[Status.Why];
+    }
     Facts.push_back(std::move(Unit.Facts));
   }
+  for (const LeftOut &File : Plan.Out)
+    Out.Cover.Sources.push_back({File.File, SourceStatus::LeftOut, File.Why});
   remarkOnErrors(FilesByReason, Out);
   return Facts;
 }
@@ -85,6 +95,15 @@ void describeProgram(const Program &Linked, const ScanPlan &Plan, Report &Out) {
   Out.Cover.PythonVersion =
       Facts.PythonVersion.empty() ? Plan.Python.Version : Facts.PythonVersion;
   Out.Cover.FreeThreaded = Facts.GilDisabled;
+  for (const ModuleDecl &Module : Facts.Modules)
+    Out.Cover.Modules.push_back(Module.Name);
+  llvm::sort(Out.Cover.Modules);
+  Out.Cover.Modules.erase(llvm::unique(Out.Cover.Modules),
+                          Out.Cover.Modules.end());
+  for (const Function &F : Facts.Functions)
+    if (const Entity &E = Linked.entity(F.Id);
+        E.has(EF_HasError) && !E.has(EF_SystemHeader))
+      Out.Cover.NotAnalysed.push_back({E.Loc, E.Name});
 }
 
 /// To know which suppressions are unused, the rules they name must run even
@@ -175,6 +194,9 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
   Linked.Objects = Options.Objects;
   describeProgram(Linked, Plan, Out);
 
+  for (const RuleInfo &Rule : allRules())
+    if (!llvm::is_contained(Options.Selected, &Rule))
+      Out.Cover.RulesOff.emplace_back(Rule.Id);
   std::vector<const RuleInfo *> Rules = rulesToRun(Options);
   {
     StepTimer Timer(Times, "rules");
@@ -185,6 +207,10 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
   rules::lowerInBrokenBodies(Linked, Out.Findings);
   rules::leaveToAuthors(Linked, Out.Findings);
   finalize(Out, Sources);
+  if (Options.TakeInventory) {
+    StepTimer Timer(Times, "inventory");
+    Out.State = takeInventory(Linked, Out.Findings);
+  }
   SuppressionOptions How = suppressionOptions(Options, Rules);
   How.Late = [&](Report &Left) {
     if (!Options.ShowSuppressed)

@@ -47,6 +47,7 @@ struct AnalyseOptions {
   Baseline Known;              ///< findings to count and not to report
   std::optional<Change> Since; ///< report what this brings or touches
   bool PlanFixes = true;
+  bool TakeInventory = false; ///< of the state that threads share
 };
 
 /// Links \p Units, which parse() made of \p Plan, and runs the rules. The

@@ -37,6 +37,7 @@ enum ExitCode : int {
 };
 
 void addScan(CLI::App &App, int &Exit);
+void addAudit(CLI::App &App, int &Exit);
 void addDoctor(CLI::App &App, int &Exit);
 void addCache(CLI::App &App, int &Exit);
 void addRecord(CLI::App &App, int &Exit);

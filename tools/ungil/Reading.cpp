@@ -48,6 +48,7 @@ llvm::Error ungil::setUp(Reading &Of) {
   if (!How)
     return How.takeError();
   Of.How = std::move(*How);
+  Of.How.TakeInventory = Options.Format == "html";
   for (const std::string &File : Options.All.list(Option::Api)) {
     if (!Of.Extended)
       Of.Extended = Api::builtin();

@@ -90,7 +90,8 @@ int print(const Report &Report, const ScanOptions &Options,
   sayRemarks(Report.Remarks, Report.Root);
   if (Options.Statistics)
     writeStatistics(Report, Times, llvm::errs());
-  if (Out.Format == OutputFormat::Full || Out.Format == OutputFormat::Concise)
+  if (Out.Format == OutputFormat::Full || Out.Format == OutputFormat::Concise ||
+      Out.Format == OutputFormat::Html)
     llvm::errs() << summary(Report) << '\n';
   return Out.ExitCode;
 }

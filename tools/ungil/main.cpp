@@ -43,6 +43,7 @@ int main(int Argc, char **Argv) {
              "input/output error, 3 incomplete.");
   int Exit = ExitClean;
   addScan(App, Exit);
+  addAudit(App, Exit);
   addDoctor(App, Exit);
   addRecord(App, Exit);
   addRules(App, Exit);

@@ -1,4 +1,4 @@
-//===- Judge.h - is this field safe without the GIL? ------------*- C++ -*-===//
+//===- SharedField.h - is this field safe without the GIL? ------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,11 +10,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef UNGIL_RULES_OBJECT_FIELD_JUDGE_H
-#define UNGIL_RULES_OBJECT_FIELD_JUDGE_H
+#ifndef UNGIL_RULES_SHAREDFIELD_H
+#define UNGIL_RULES_SHAREDFIELD_H
 
 #include "Link/Program.h"
-#include "ObjectLocks.h"
+#include "Rules/ObjectLocks.h"
 #include <map>
 #include <string>
 #include <vector>
@@ -43,21 +43,39 @@ struct FieldVerdict {
   Confidence Conf = Confidence::Medium;
 };
 
-/// Judges each field once, when it is first asked about: the rule and every
-/// plan of an edit ask (Program::model).
+/// What keeps the accesses of one part of a field apart: the field itself, or
+/// what it leads to.
+struct FieldPart {
+  bool Written = false;    ///< by more than the object's construction
+  bool Reached = false;    ///< by threads, as far as is seen
+  bool Consistent = false; ///< one lock wherever threads are seen to come
+  std::string Lock;        ///< most hold it; empty: none that has a name
+  bool Promised = false;   ///< it is the one that authors say guards the part
+};
+
+struct FieldJudgement {
+  /// One for each part of the field and function, fewer where no lock protects
+  /// the field at all.
+  std::vector<FieldVerdict> Verdicts;
+  std::vector<FieldPart> Parts;
+};
+
+/// Judges each field once, when it is first asked about: the rule, every plan
+/// of an edit and the inventory ask (Program::model).
 class FieldVerdicts {
 public:
   explicit FieldVerdicts(const Program &P);
 
-  /// One verdict for each part of the field and function, fewer where no lock
-  /// protects the field at all.
-  const std::vector<FieldVerdict> &of(EntityId Field);
+  const std::vector<FieldVerdict> &of(EntityId Field) {
+    return judge(Field).Verdicts;
+  }
+  const FieldJudgement &judge(EntityId Field);
 
 private:
   const Program &P;
   ObjectLockModel &Locks;
   std::map<EntityId, const MemberEntry *> Assigned; ///< fields Python assigns
-  std::map<EntityId, std::vector<FieldVerdict>> Judged;
+  std::map<EntityId, FieldJudgement> Judged;
 };
 
 } // namespace ungil::rules

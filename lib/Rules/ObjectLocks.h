@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef UNGIL_RULES_OBJECT_FIELD_OBJECTLOCKS_H
-#define UNGIL_RULES_OBJECT_FIELD_OBJECTLOCKS_H
+#ifndef UNGIL_RULES_OBJECTLOCKS_H
+#define UNGIL_RULES_OBJECTLOCKS_H
 
 #include "Link/Program.h"
 #include <map>

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ObjectLocks.h"
+#include "Rules/ObjectLocks.h"
 #include "Link/Flow.h"
 #include "Link/UnsetTests.h"
 #include "Rules/Common.h"

@@ -1,11 +1,11 @@
-//===- Judge.cpp - is this field safe without the GIL? --------------------===//
+//===- SharedField.cpp - is this field safe without the GIL? --------------===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "Judge.h"
+#include "Rules/SharedField.h"
 #include "Rules/Common.h"
 #include <algorithm>
 #include <map>
@@ -51,6 +51,9 @@ public:
         const std::vector<FieldAccess> &Field, const MemberEntry *Member);
 
   void judge(std::vector<FieldVerdict> &Out) const;
+  FieldPart part() const {
+    return {Written, Reached, Consistent, Lock, Promise != nullptr};
+  }
 
 private:
   bool bare(const FieldAccess &A) const;
@@ -74,7 +77,9 @@ private:
   Accesses All;
   Accesses Around; ///< accesses of the field that are not of this storage
   std::string Lock;
-  bool Consistent = false;       ///< every access holds Lock
+  bool Written = false;
+  bool Reached = false;          ///< some access is
+  bool Consistent = false;       ///< every access that is reached holds Lock
   bool WritesLocked = false;     ///< every write does
   std::set<FunctionId> Swapping; ///< release what they replace
 };
@@ -104,6 +109,10 @@ Group::Group(const Program &P, ObjectLockModel &Locks, const FieldAccess &Name,
       Writes.add(Held);
   }
   Lock = Promise ? Locks.named(*Promise) : Every.favourite();
+  Written = Member || any([](const FieldAccess &A) {
+              return A.writes() || A.Use == FieldUse::Release;
+            });
+  Reached = Every.any();
   Consistent = Every.everywhere();
   WritesLocked = Writes.any() && Writes.everywhere();
   for (const FieldAccess *A : All)
@@ -279,9 +288,6 @@ std::optional<FieldVerdict> Group::reinit(const FieldAccess &A) const {
 }
 
 void Group::judge(std::vector<FieldVerdict> &Out) const {
-  bool Written = Member || any([](const FieldAccess &A) {
-                   return A.writes() || A.Use == FieldUse::Release;
-                 });
   bool Immutable = P.Objects == ObjectContract::Immutable;
   if (!Written || (Consistent && !Member && !Immutable))
     return;
@@ -366,9 +372,9 @@ FieldVerdicts::FieldVerdicts(const Program &P)
       Assigned[M.Field] = &M;
 }
 
-const std::vector<FieldVerdict> &FieldVerdicts::of(EntityId Field) {
+const FieldJudgement &FieldVerdicts::judge(EntityId Field) {
   auto [Known, First] = Judged.try_emplace(Field);
-  std::vector<FieldVerdict> &Out = Known->second;
+  FieldJudgement &Out = Known->second;
   if (!First)
     return Out;
   const std::vector<FieldAccess> &All = P.Fields.at(Field);
@@ -386,9 +392,12 @@ const std::vector<FieldVerdict> &FieldVerdicts::of(EntityId Field) {
     if (!New && A.Deep)
       It->second = &A;
   }
-  for (const auto &[Steps, Name] : Names)
-    Group(P, Locks, *Name, All, Steps.empty() ? Member : nullptr).judge(Out);
-  gather(P, Out);
+  for (const auto &[Steps, Name] : Names) {
+    Group One(P, Locks, *Name, All, Steps.empty() ? Member : nullptr);
+    One.judge(Out.Verdicts);
+    Out.Parts.push_back(One.part());
+  }
+  gather(P, Out.Verdicts);
   return Out;
 }
 
