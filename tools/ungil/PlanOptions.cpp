@@ -13,7 +13,9 @@ using namespace ungil;
 void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request,
                            ConfigArgs &Args) {
   const std::string Group(title(OptionGroup::Analysed));
-  Command.add_option("path", Request.Paths, "Files and folders")->required();
+  Command.add_option("path", Request.Paths, "Files and folders")
+      ->required()
+      ->type_name("PATH");
   addOptionGroup(Command, Args, OptionGroup::Analysed);
   Command
       .add_flag("--no-build", Request.NoBuild,
@@ -22,15 +24,18 @@ void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request,
   Command
       .add_option("--python", Request.Python,
                   "Interpreter or include folder whose headers to use")
+      ->type_name("PATH")
       ->group(Group);
   Command
       .add_option("--root", Request.Root,
                   "Folder paths are relative to (default: top of the git "
                   "checkout, else the common parent)")
+      ->type_name("FOLDER")
       ->group(Group);
   Command
       .add_option("--only", Request.Only,
                   "Analyse these files only; the rest of PATH gives flags")
+      ->type_name("FILE")
       ->group(Group);
   Command.add_option("-j,--jobs", Request.Jobs, "Parallel jobs (0: all cores)")
       ->group(Group);
