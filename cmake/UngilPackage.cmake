@@ -67,6 +67,7 @@ sources to fix much of it.
 This package has the program, which needs no LLVM, and a plugin for clang-tidy
 with the same checks.")
 set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER
     "ungil maintainers <maintainers@ungil.invalid>")

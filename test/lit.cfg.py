@@ -25,7 +25,7 @@
 #   %python          the Python interpreter that runs lit
 #
 # Features: headers-hermetic or headers-real, clang-tidy-plugin, llvm-NN,
-# and the programs among mandoc, zsh and fish that are installed.
+# and the programs among mandoc, zsh, fish and nvim that are installed.
 
 import os
 import shutil
@@ -68,7 +68,7 @@ config.test_exec_root = os.path.join(config.ungil_build, "test", headers)
 config.available_features.add("headers-" + headers)
 config.available_features.add("llvm-" + config.ungil_llvm)
 
-for program in ("mandoc", "zsh", "fish"):
+for program in ("mandoc", "zsh", "fish", "nvim"):
     if shutil.which(program):
         config.available_features.add(program)
 

@@ -44,6 +44,7 @@ void addRules(CLI::App &App, int &Exit);
 void addOptions(CLI::App &App, int &Exit);
 void addExplain(CLI::App &App, int &Exit);
 void addVersion(CLI::App &App, int &Exit);
+void addLsp(CLI::App &App, int &Exit);
 /// `man` and `completions`.
 void addManual(CLI::App &App, int &Exit);
 

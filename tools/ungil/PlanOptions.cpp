@@ -12,10 +12,20 @@ using namespace ungil;
 
 void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request,
                            ConfigArgs &Args) {
-  const std::string Group(title(OptionGroup::Analysed));
   Command.add_option("path", Request.Paths, "Files and folders")
       ->required()
       ->type_name("PATH");
+  Command
+      .add_option("--only", Request.Only,
+                  "Analyse these files only; the rest of PATH gives flags")
+      ->type_name("FILE")
+      ->group(std::string(title(OptionGroup::Analysed)));
+  addReadOptions(Command, Request, Args);
+}
+
+void ungil::addReadOptions(CLI::App &Command, ScanRequest &Request,
+                           ConfigArgs &Args) {
+  const std::string Group(title(OptionGroup::Analysed));
   addOptionGroup(Command, Args, OptionGroup::Analysed);
   Command
       .add_flag("--no-build", Request.NoBuild,
@@ -31,11 +41,6 @@ void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request,
                   "Folder paths are relative to (default: top of the git "
                   "checkout, else the common parent)")
       ->type_name("FOLDER")
-      ->group(Group);
-  Command
-      .add_option("--only", Request.Only,
-                  "Analyse these files only; the rest of PATH gives flags")
-      ->type_name("FILE")
       ->group(Group);
   Command.add_option("-j,--jobs", Request.Jobs, "Parallel jobs (0: all cores)")
       ->group(Group);

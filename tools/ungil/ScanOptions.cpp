@@ -115,22 +115,6 @@ void addKnownOptions(CLI::App &Command, ScanOptions &Options) {
   }
 }
 
-void addCacheOptions(CLI::App &Command, ScanOptions &Options) {
-  constexpr const char *Group = "Cache";
-  Command
-      .add_option("--cache-dir", Options.CacheDir,
-                  "Folder of facts kept between scans (default: .ungil_cache "
-                  "at the top of a git checkout, else below XDG_CACHE_HOME)")
-      ->type_name("FOLDER")
-      ->envname("UNGIL_CACHE_DIR")
-      ->group(Group);
-  Command
-      .add_flag("--no-cache", Options.NoCache,
-                "Parse every file, and keep nothing")
-      ->envname("UNGIL_NO_CACHE")
-      ->group(Group);
-}
-
 void addExitOptions(CLI::App &Command, ScanOptions &Options) {
   addOptionGroup(Command, Options.Config, OptionGroup::Exit);
   Command.add_flag("--exit-zero", Options.ExitZero, "Never exit 1")
@@ -160,6 +144,22 @@ auto readFile(const std::string &Path, Parser Parse)
 }
 
 } // namespace
+
+void ungil::addCacheOptions(CLI::App &Command, ScanOptions &Options) {
+  constexpr const char *Group = "Cache";
+  Command
+      .add_option("--cache-dir", Options.CacheDir,
+                  "Folder of facts kept between scans (default: .ungil_cache "
+                  "at the top of a git checkout, else below XDG_CACHE_HOME)")
+      ->type_name("FOLDER")
+      ->envname("UNGIL_CACHE_DIR")
+      ->group(Group);
+  Command
+      .add_flag("--no-cache", Options.NoCache,
+                "Parse every file, and keep nothing")
+      ->envname("UNGIL_NO_CACHE")
+      ->group(Group);
+}
 
 void ungil::addScanOptions(CLI::App &Command, ScanOptions &Options) {
   addPlanOptions(Command, Options.Request, Options.Config);

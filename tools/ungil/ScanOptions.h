@@ -43,6 +43,7 @@ struct ScanOptions {
 };
 
 void addScanOptions(CLI::App &Command, ScanOptions &Options);
+void addCacheOptions(CLI::App &Command, ScanOptions &Options);
 
 /// The part of \p All that analyse() wants. Reads the lists and the baseline
 /// it names.
