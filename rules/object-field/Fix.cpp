@@ -59,6 +59,7 @@ private:
 /// Which functions the fix is about, and their accesses.
 void FieldFix::findUsers() {
   auto &Locks = P.model<ObjectLockModel>();
+  auto &Verdicts = P.model<FieldVerdicts>();
   EntityId Record = P.entity(Found.About.Entity).Parent;
   const std::string Section = "its section";
   if (!P.entity(Record).has(EF_PyRecord))
@@ -71,7 +72,7 @@ void FieldFix::findUsers() {
   for (const auto &[Field, Accesses] : P.Fields) {
     if (P.entity(Field).Parent != Record)
       continue;
-    for (const FieldVerdict &V : judgeField(P, Locks, Field)) {
+    for (const FieldVerdict &V : Verdicts.of(Field)) {
       if (V.Conf != Confidence::Low)
         Known.insert(V.At.At.Function);
       if (V.At.At.Function == Here)

@@ -358,14 +358,23 @@ void gather(const Program &P, std::vector<FieldVerdict> &All) {
 
 } // namespace
 
-std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
-                                     EntityId Field) {
-  const std::vector<FieldAccess> &All = P.Fields.at(Field);
-  const MemberEntry *Member = nullptr;
+FieldVerdicts::FieldVerdicts(const Program &P)
+    : P(P), Locks(P.model<ObjectLockModel>()) {
   for (const MemberEntry &M : P.Facts.Members)
-    if (M.Field == Field && !M.ReadOnly &&
-        P.entity(Field).Class == TypeClass::PyObject)
-      Member = &M;
+    if (M.Field != None && !M.ReadOnly &&
+        P.entity(M.Field).Class == TypeClass::PyObject)
+      Assigned[M.Field] = &M;
+}
+
+const std::vector<FieldVerdict> &FieldVerdicts::of(EntityId Field) {
+  auto [Known, First] = Judged.try_emplace(Field);
+  std::vector<FieldVerdict> &Out = Known->second;
+  if (!First)
+    return Out;
+  const std::vector<FieldAccess> &All = P.Fields.at(Field);
+  auto Written = Assigned.find(Field);
+  const MemberEntry *Member =
+      Written == Assigned.end() ? nullptr : Written->second;
   // Of accesses of the same name the one that covers most stands for it.
   using Key = std::vector<std::pair<StepKind, EntityId>>;
   std::map<Key, const FieldAccess *> Names;
@@ -377,7 +386,6 @@ std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
     if (!New && A.Deep)
       It->second = &A;
   }
-  std::vector<FieldVerdict> Out;
   for (const auto &[Steps, Name] : Names)
     Group(P, Locks, *Name, All, Steps.empty() ? Member : nullptr).judge(Out);
   gather(P, Out);

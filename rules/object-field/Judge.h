@@ -15,6 +15,7 @@
 
 #include "Link/Program.h"
 #include "ObjectLocks.h"
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,10 +43,22 @@ struct FieldVerdict {
   Confidence Conf = Confidence::Medium;
 };
 
-/// One verdict for each part of the field and function, fewer where no lock
-/// protects the field at all.
-std::vector<FieldVerdict> judgeField(const Program &P, ObjectLockModel &Locks,
-                                     EntityId Field);
+/// Judges each field once, when it is first asked about: the rule and every
+/// plan of an edit ask (Program::model).
+class FieldVerdicts {
+public:
+  explicit FieldVerdicts(const Program &P);
+
+  /// One verdict for each part of the field and function, fewer where no lock
+  /// protects the field at all.
+  const std::vector<FieldVerdict> &of(EntityId Field);
+
+private:
+  const Program &P;
+  ObjectLockModel &Locks;
+  std::map<EntityId, const MemberEntry *> Assigned; ///< fields Python assigns
+  std::map<EntityId, std::vector<FieldVerdict>> Judged;
+};
 
 } // namespace ungil::rules
 

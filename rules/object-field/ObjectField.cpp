@@ -216,11 +216,10 @@ Finding finding(const Program &P, const std::vector<FieldVerdict> &All) {
 
 std::vector<Finding> objectField(const Program &P) {
   std::map<std::pair<EntityId, FunctionId>, std::vector<FieldVerdict>> Groups;
-  auto &Locks = P.model<ObjectLockModel>();
+  auto &Verdicts = P.model<FieldVerdicts>();
   for (const auto &[Field, Accesses] : P.Fields)
-    for (FieldVerdict &V : judgeField(P, Locks, Field))
-      Groups[{P.entity(Field).Parent, V.At.At.Function}].push_back(
-          std::move(V));
+    for (const FieldVerdict &V : Verdicts.of(Field))
+      Groups[{P.entity(Field).Parent, V.At.At.Function}].push_back(V);
   std::vector<Finding> Found;
   for (auto &[Key, All] : Groups) {
     std::stable_sort(All.begin(), All.end(),
