@@ -160,10 +160,10 @@ public:
       : Plan(Plan), Results(Plan.Units.size()),
         Progress(Plan.Progress && sys::Process::StandardErrIsDisplayed()) {
     IntrusiveRefCntPtr<vfs::FileSystem> Real = vfs::getRealFileSystem();
-    if (!Plan.CacheDir.empty()) {
+    if (!Plan.CacheDir.empty())
       Cache.emplace(Plan);
+    if (Cache || !Plan.OpeningDir.empty())
       Real = logged(std::move(Real), Reads);
-    }
     Files = fileSystemWithBuiltins(std::move(Real), Plan.Edited);
   }
   std::vector<UnitResult> run();

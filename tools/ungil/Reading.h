@@ -37,6 +37,7 @@ struct Reading {
   std::optional<Api> Extended; ///< by files of the project
   /// Text by absolute path to read in place of what is on disk.
   std::map<std::string, std::string> Edited;
+  std::string OpeningDir; ///< as in the plan
   ScanPlan Plan;
   std::vector<UnitResult> Units; ///< of Plan.Units, in their order
   Timings Times;

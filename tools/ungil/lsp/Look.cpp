@@ -157,8 +157,10 @@ editedOf(const std::map<std::string, std::string> &Open) {
 } // namespace
 
 Json ungil::lsp::look(const ScanOptions &Options,
-                      const std::map<std::string, std::string> &Open) {
+                      const std::map<std::string, std::string> &Open,
+                      const std::string &OpeningDir) {
   Reading Of(Options);
+  Of.OpeningDir = OpeningDir;
   Of.Edited = editedOf(Open);
   llvm::Error Bad = setUp(Of);
   if (!Bad)

@@ -31,9 +31,11 @@ namespace ungil::lsp {
 ///                      "fix": {"title", "safe", "edits": {path: TextEdit[]}}
 ///                     }]}}
 ///
-/// or {"problem": one sentence}. Only findings with a place are in it.
+/// or {"problem": one sentence}. Only findings with a place are in it. What
+/// files begin with is kept precompiled in \p OpeningDir.
 nlohmann::json look(const ScanOptions &Options,
-                    const std::map<std::string, std::string> &Open);
+                    const std::map<std::string, std::string> &Open,
+                    const std::string &OpeningDir);
 
 } // namespace ungil::lsp
 

@@ -11,6 +11,8 @@
 #include "Lsp/Positions.h"
 #include "Support/Uri.h"
 #include "lsp/Look.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
@@ -249,7 +251,7 @@ void Server::start(Project &Of) {
   ScanOptions Here = Options;
   Here.Request.Paths = {Of.root()};
   Of.start(Open, [&] {
-    return look(Here, Texts)
+    return look(Here, Texts, OpeningDir)
         .dump(-1, ' ', false, Json::error_handler_t::replace);
   });
 }
@@ -352,8 +354,14 @@ void Server::waitForNews() {
 
 int Server::run() {
   std::signal(SIGPIPE, SIG_IGN);
+  // Without one, each scan makes its own.
+  if (llvm::SmallString<128> Dir;
+      !llvm::sys::fs::createUniqueDirectory("ungil-lsp", Dir))
+    OpeningDir = std::string(Dir);
   while (Now != Phase::Ended)
     waitForNews();
   Projects.clear();
+  if (!OpeningDir.empty())
+    (void)llvm::sys::fs::remove_directories(OpeningDir);
   return Exit;
 }

@@ -84,6 +84,7 @@ private:
   Json workspaceEdit(const Json &Edits) const;
 
   ScanOptions Options;
+  std::string OpeningDir; ///< of precompiled beginnings; goes with the server
   FrameReader Input;
   enum class Phase { New, Ready, ShutDown, Ended } Now = Phase::New;
   int Exit = 1; ///< what an editor that just goes leaves
