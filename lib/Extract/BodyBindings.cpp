@@ -15,6 +15,7 @@
 #include "Extract/BodyLowering.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
+#include <optional>
 
 using namespace clang;
 
@@ -134,6 +135,15 @@ bool isInit(const Expr *E) {
           Class->getName() == "alias_constructor");
 }
 
+/// Does a definition of this name hand out a data member, and to be assigned?
+std::optional<bool> givesMember(llvm::StringRef Name) {
+  if (Name == "def_readwrite" || Name == "def_rw")
+    return true;
+  if (Name == "def_readonly" || Name == "def_ro")
+    return false;
+  return std::nullopt;
+}
+
 } // namespace
 
 void BodyLowering::bindFunction(const Expr *Arg, EntryPoint Entry,
@@ -194,6 +204,25 @@ void BodyLowering::bindClass(const CXXRecordDecl *Class) {
     bindClass(Base.getType()->getAsCXXRecordDecl());
 }
 
+/// Python reads, and with \p Entry writable assigns, the data member that
+/// \p Arg (`&Point::name`) names.
+void BodyLowering::bindMember(const Expr *Arg, MemberEntry Entry) {
+  const auto *Address = llvm::dyn_cast<UnaryOperator>(withoutTemporaries(Arg));
+  const auto *Ref =
+      Address && Address->getOpcode() == UO_AddrOf
+          ? llvm::dyn_cast<DeclRefExpr>(Address->getSubExpr()->IgnoreParens())
+          : nullptr;
+  const auto *Field = Ref ? llvm::dyn_cast<FieldDecl>(Ref->getDecl()) : nullptr;
+  if (!Field)
+    return;
+  const CXXRecordDecl *Class = Field->getType()->getAsCXXRecordDecl();
+  Entry.Field = B.entity(Field);
+  Entry.Owns = Class && Class->hasDefinition() &&
+               !Class->getDefinition()->isTriviallyCopyable();
+  Entry.Loc = B.range(Arg->getSourceRange());
+  B.Facts.Members.push_back(std::move(Entry));
+}
+
 void BodyLowering::handOver(const CallExpr *Call, const FunctionDecl *Callee) {
   const auto *Method = llvm::dyn_cast<CXXMethodDecl>(Callee);
   if (!Method || !Method->getIdentifier() ||
@@ -211,6 +240,7 @@ void BodyLowering::handOver(const CallExpr *Call, const FunctionDecl *Callee) {
   Entry.Kind = EntryKind::Method;
   Entry.Name = Method->getName().str();
   Entry.Within = Out.Id;
+  std::optional<bool> Writable = givesMember(Method->getName());
   for (const Expr *Arg : Call->arguments()) {
     Operand O = Paths.operand(Arg);
     if (O.Kind == OperandKind::String)
@@ -219,6 +249,8 @@ void BodyLowering::handOver(const CallExpr *Call, const FunctionDecl *Callee) {
       bindConstructor(Arg, Class, Entry, Terms);
     else
       bindFunction(Arg, Entry, Terms);
+    if (Writable)
+      bindMember(Arg, {.Name = Entry.Name, .ReadOnly = !*Writable});
   }
 }
 

@@ -73,6 +73,7 @@ private:
   void bindConstructor(const clang::Expr *Arg,
                        const clang::CXXRecordDecl *Class, EntryPoint Entry,
                        const BindingTerms &Terms);
+  void bindMember(const clang::Expr *Arg, MemberEntry Entry);
   void bindClass(const clang::CXXRecordDecl *Class);
   void emplaced(const clang::CallExpr *Call, const clang::FunctionDecl *Callee);
   void markTested(const clang::Expr *Value);

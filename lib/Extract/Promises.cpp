@@ -134,6 +134,14 @@ void PromiseReader::read(const Attr *A) {
     return addTry(T, T->isShared());
   if (const auto *S = llvm::dyn_cast<AssertCapabilityAttr>(A))
     return addAll(PromiseKind::Asserts, S, S->isShared());
+  if (const auto *E = llvm::dyn_cast<LocksExcludedAttr>(A))
+    return addAll(PromiseKind::Excludes, E, false);
+  if (const auto *R = llvm::dyn_cast<LockReturnedAttr>(A))
+    return add(PromiseKind::Returns, A, R->getArg(), false);
+  if (const auto *O = llvm::dyn_cast<AcquiredBeforeAttr>(A))
+    return addAll(PromiseKind::Before, O, false);
+  if (const auto *O = llvm::dyn_cast<AcquiredAfterAttr>(A))
+    return addAll(PromiseKind::After, O, false);
   bool Old = compat::visitOldCapability(
       A, [&](const auto *T, bool Shared) { addTry(T, Shared); },
       [&](const auto *S, bool Shared) {

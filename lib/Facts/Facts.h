@@ -380,14 +380,16 @@ struct ModuleDecl {
   }
 };
 
-/// A PyMemberDef entry: a field Python reads or writes without any C code.
+/// A field Python reads or writes without code of the extension: an entry of
+/// PyMemberDef, or what a binding tool was given (`def_readwrite`).
 struct MemberEntry {
   EntityId Field = None;
   std::string Name;
   bool ReadOnly = false;
+  bool Owns = false; ///< assigning it frees what the old value held, as strings
   SourceRange Loc;
   template <class Archive> void fields(Archive &A) {
-    A(Field, Name, ReadOnly, Loc);
+    A(Field, Name, ReadOnly, Owns, Loc);
   }
 };
 
@@ -402,6 +404,10 @@ enum class PromiseKind : uint8_t {
   Tries, ///< takes the lock when the result says so
   Gives,
   Asserts,   ///< the lock is held when the function returns, taken by others
+  Excludes,  ///< callers of the function must not hold the lock
+  Returns,   ///< the function's result is the lock
+  Before,    ///< of a lock: it is taken before this one where both are
+  After,     ///< of a lock: it is taken after this one
   Unchecked, ///< nobody can tell the locks in this body from its text
 };
 

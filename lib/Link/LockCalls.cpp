@@ -28,6 +28,24 @@ uint32_t LockFlow::handleOf(EventId E, int Arg) const {
   return Where.Root == RootKind::Local ? Where.Index : None;
 }
 
+/// The lock that \p O is, when its authors say that a function returns it.
+static const LockPromise *returnedLock(const Program &P, const Function &Body,
+                                       const Origin &O, EventId &Call) {
+  Call = O.Kind == OperandKind::Result && !O.Out ? O.Index : None;
+  if (O.Kind == OperandKind::Address) { // of what a reference leads to
+    const Path &Where = P.path(O.Index);
+    if (Where.Root == RootKind::Result &&
+        Where.Steps == std::vector<Step>{{StepKind::Deref, None}})
+      Call = Where.Index;
+  }
+  if (Call == None || Body.Events[Call].Callee == None)
+    return nullptr;
+  for (const LockPromise &Said : P.promisesOf(Body.Events[Call].Callee))
+    if (Said.Kind == PromiseKind::Returns && Said.Lock != None)
+      return &Said;
+  return nullptr;
+}
+
 /// Identity of the lock that argument \p Arg names: a section's object is a
 /// value, a mutex the storage pointed to.
 Origin LockFlow::objectOf(EventId E, int Arg, LockKind Kind) const {
@@ -37,6 +55,9 @@ Origin LockFlow::objectOf(EventId E, int Arg, LockKind Kind) const {
   Origin O = Set[0];
   if (Kind == LockKind::CriticalSection)
     return O;
+  EventId Call = None;
+  if (const LockPromise *Said = returnedLock(P, Body, O, Call))
+    return inCaller(P, promisedLock(*Said), F, Call).What;
   if (O.Kind == OperandKind::Load) {
     Path Pointee = P.path(O.Index);
     Pointee.Steps.push_back({StepKind::Deref, None});

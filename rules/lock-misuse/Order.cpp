@@ -22,13 +22,17 @@ namespace ungil::rules {
 namespace {
 
 /// A lock across functions: the global, or the field whatever the object.
-std::string classOfLock(const Program &P, const HeldLock &L) {
-  if (L.What.Kind != OperandKind::Load && L.What.Kind != OperandKind::Address)
-    return {};
-  const Path &Where = P.path(L.What.Index);
+std::string classOfLock(const Program &P, PathId Lock) {
+  const Path &Where = P.path(Lock);
   if (EntityId Field = lastField(P, Where); Field != None)
     return P.entity(Field).Usr;
   return Where.Root == RootKind::Place ? P.entity(Where.Index).Usr : "";
+}
+
+std::string classOfLock(const Program &P, const HeldLock &L) {
+  return L.What.Kind == OperandKind::Load || L.What.Kind == OperandKind::Address
+             ? classOfLock(P, L.What.Index)
+             : "";
 }
 
 /// Waits while it is held, and whoever holds it waits with it.
@@ -70,7 +74,7 @@ struct Order {
 
 class Orders {
 public:
-  explicit Orders(const Program &P) : P(P) {}
+  explicit Orders(const Program &P);
   void collect(FunctionId F);
   void judge(std::vector<Finding> &All) const;
   void judgeTwins(std::vector<Finding> &All) const;
@@ -80,10 +84,25 @@ private:
   bool isOrdered(const Order &O) const;
   bool isRarer(const std::vector<Order> &A, const std::vector<Order> &B) const;
   Finding report(const Order &Here, const Order &There) const;
+  Finding report(const Order &Here, const LockPromise &Said) const;
 
+  using Pair = std::pair<std::string, std::string>; ///< classes, first to last
   const Program &P;
-  std::map<std::pair<std::string, std::string>, std::vector<Order>> Seen;
+  std::map<Pair, std::vector<Order>> Seen;
+  std::map<Pair, const LockPromise *> Declared; ///< by the authors
 };
+
+Orders::Orders(const Program &P) : P(P) {
+  for (const LockPromise &Said : P.Facts.Promises) {
+    bool Before = Said.Kind == PromiseKind::Before;
+    if ((!Before && Said.Kind != PromiseKind::After) || Said.Lock == None)
+      continue;
+    Pair Order(P.entity(Said.Of).Usr, classOfLock(P, Said.Lock));
+    if (!Before)
+      std::swap(Order.first, Order.second);
+    Declared.emplace(std::move(Order), &Said);
+  }
+}
 
 void Orders::collect(FunctionId F) {
   const FunctionInfo &Info = P.Functions[F];
@@ -143,6 +162,29 @@ Finding Orders::report(const Order &Here, const Order &There) const {
   return Found;
 }
 
+Finding Orders::report(const Order &Here, const LockPromise &Said) const {
+  Finding Found = findingAt(P, "lock-misuse", {Here.F, Here.Second.Event});
+  std::string First = lockNoun(P, Here.F, Here.First);
+  std::string Second = lockNoun(P, Here.F, Here.Second.Lock);
+  Found.Entity = P.text(Here.Second.Lock.What, Here.F);
+  Found.Conf = confidenceIn(
+      P, Here.F, Here.Second.Perhaps ? Confidence::Medium : Confidence::High);
+  Found.Message = Second + " is taken" + throughHelper(P, Here.F, Here.Second) +
+                  " while " + First +
+                  " is held; the authors say it is taken first";
+  Found.Why = "One of " + twoThreads(P, Here.F) +
+              " holds one lock and waits for the other, while a thread that "
+              "keeps to the order holds that and waits for the first: neither "
+              "goes on.";
+  Found.Help = "Take them in the order that is declared, or let go of one "
+               "before the other is taken.";
+  Found.Notes.push_back({P.event({Here.F, Here.First.Acquired}).Range,
+                         "the first is taken here"});
+  noteTaken(P, Here.F, Here.Second, Found);
+  Found.Notes.push_back({Said.Loc, "the order is declared here"});
+  return Found;
+}
+
 /// The rarer order is the mistake; of equals, the one that comes later.
 bool Orders::isRarer(const std::vector<Order> &A,
                      const std::vector<Order> &B) const {
@@ -155,6 +197,14 @@ bool Orders::isRarer(const std::vector<Order> &A,
 
 void Orders::judge(std::vector<Finding> &All) const {
   for (const auto &[Names, Sites] : Seen) {
+    if (Declared.count(Names))
+      continue;
+    if (auto Said = Declared.find({Names.second, Names.first});
+        Said != Declared.end()) {
+      for (const Order &Here : Sites)
+        All.push_back(report(Here, *Said->second));
+      continue;
+    }
     auto Back = Seen.find({Names.second, Names.first});
     if (Back == Seen.end() || Names.first == Names.second ||
         !isRarer(Sites, Back->second))

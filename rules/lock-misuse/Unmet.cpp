@@ -1,4 +1,4 @@
-//===- Unmet.cpp - calls without the lock they need -----------------------===//
+//===- Unmet.cpp - calls under other locks than they need -----------------===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // Clang's thread-safety attributes say which locks a function relies on its
-// callers to hold. Objects that nobody else sees yet, or any more, need none.
+// callers to hold, and which not to. Objects that nobody else sees yet, or any
+// more, need none.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,7 +15,11 @@
 #include "Link/LockFlow.h"
 #include "LockMisuse.h"
 #include "Rules/Common.h"
+#include "Rules/Locking.h"
 #include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace ungil::rules {
 namespace {
@@ -54,6 +59,65 @@ Finding unmet(const Program &P, Site S, const LockPromise &Said,
   return Found;
 }
 
+Finding excluded(const Program &P, Site S, const LockPromise &Said,
+                 const HeldLock &L) {
+  const std::string Callee = P.calleeName(P.event(S));
+  Finding Found = findingAt(P, "lock-misuse", S);
+  Found.Entity = Callee;
+  Found.Conf = confidenceIn(P, S.Function, Confidence::High);
+  Found.Message = "'" + Callee + "' is called under " + promisedText(P, Said) +
+                  " that it must not be called under";
+  Found.Why =
+      "It takes the lock itself, which is not recursive: the first of " +
+      twoThreads(P, S.Function) +
+      " waits for itself, and every other one for it.";
+  Found.Help = "Call it before the lock is taken or after it is given back.";
+  if (L.Acquired != None)
+    Found.Notes.push_back(
+        {P.event({S.Function, L.Acquired}).Range, "held since"});
+  Found.Notes.push_back({Said.Loc, "its authors exclude it here"});
+  return Found;
+}
+
+/// The held lock that is surely \p L, which does not let its holder in again.
+const HeldLock *heldAlready(const Program &P, Site S, const HeldLock &L) {
+  for (const HeldLock &Held : P.Functions[S.Function].Locks.at(S.Event))
+    if (Held.What == L.What && Held.Kind != LockKind::Unknown &&
+        !isRecursive(P, S.Function, Held))
+      return &Held;
+  return nullptr;
+}
+
+/// Does what is seen of the callee take \p L? That is another finding.
+bool takesVisibly(const Program &P, Site S, const HeldLock &L) {
+  const std::vector<TakenLock> &Takes = P.Functions[S.Function].Takes;
+  return std::any_of(Takes.begin(), Takes.end(), [&](const TakenLock &T) {
+    return T.Event == S.Event && T.Lock.What == L.What;
+  });
+}
+
+/// What is wrong with call \p S by \p Said; nothing if all is well.
+std::optional<Finding> judge(const Program &P, Site S,
+                             const LockPromise &Said) {
+  bool Requires = Said.Kind == PromiseKind::Requires;
+  if ((!Requires && Said.Kind != PromiseKind::Excludes) || Said.Lock == None)
+    return std::nullopt;
+  // Naming a lock in another function's words adds a path, no more.
+  HeldLock L = inCaller(const_cast<Program &>(P), promisedLock(Said),
+                        S.Function, S.Event);
+  if (L.What.Kind != OperandKind::Address || isOwn(P, S.Function, L))
+    return std::nullopt;
+  if (!Requires) {
+    const HeldLock *Held = heldAlready(P, S, L);
+    if (Held && !takesVisibly(P, S, L))
+      return excluded(P, S, Said, *Held);
+    return std::nullopt;
+  }
+  if (covers(P, S.Function, P.Functions[S.Function].Locks.at(S.Event), L))
+    return std::nullopt;
+  return unmet(P, S, Said, L);
+}
+
 } // namespace
 
 void findUnmet(const Program &P, FunctionId F, std::vector<Finding> &All) {
@@ -65,17 +129,11 @@ void findUnmet(const Program &P, FunctionId F, std::vector<Finding> &All) {
     if (Call.Kind != EventKind::Call || Call.Callee == None ||
         !isLive(P, {F, E}))
       continue;
-    for (const LockPromise &Said : P.promisesOf(Call.Callee)) {
-      if (Said.Kind != PromiseKind::Requires || Said.Lock == None)
-        continue;
-      // Naming a lock in another function's words adds a path, no more.
-      HeldLock L = inCaller(const_cast<Program &>(P), promisedLock(Said), F, E);
-      if (L.What.Kind != OperandKind::Address || isOwn(P, F, L) ||
-          covers(P, F, P.Functions[F].Locks.at(E), L))
-        continue;
-      All.push_back(unmet(P, {F, E}, Said, L));
-      break;
-    }
+    for (const LockPromise &Said : P.promisesOf(Call.Callee))
+      if (auto Found = judge(P, {F, E}, Said)) {
+        All.push_back(std::move(*Found));
+        break;
+      }
   }
 }
 

@@ -245,7 +245,7 @@ std::optional<FieldVerdict> Group::read(const FieldAccess &A) const {
                                            : Harm::Value;
   if (Promise || (Dangerous && Swapped))
     return verdict(A, What, Confidence::High);
-  if (Dangerous && Member)
+  if (Member)
     return verdict(A, What, Confidence::Medium);
   // What a library does with its own data while another call changes it.
   if (A.Deep && A.Opaque &&
@@ -362,7 +362,7 @@ FieldVerdicts::FieldVerdicts(const Program &P)
     : P(P), Locks(P.model<ObjectLockModel>()) {
   for (const MemberEntry &M : P.Facts.Members)
     if (M.Field != None && !M.ReadOnly &&
-        P.entity(M.Field).Class == TypeClass::PyObject)
+        (M.Owns || P.entity(M.Field).Class == TypeClass::PyObject))
       Assigned[M.Field] = &M;
 }
 

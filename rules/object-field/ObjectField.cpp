@@ -89,8 +89,10 @@ std::string bothSides(const Program &P, const FieldVerdict &V) {
 std::string why(const Program &P, const FieldVerdict &V) {
   std::string Who = bothSides(P, V);
   if (V.Member && !changes(V.At))
-    return "Python code that assigns attribute '" + V.Member->Name +
-           "' releases the old object while another thread still uses it";
+    return "Python code that assigns attribute '" + V.Member->Name + "' " +
+           (V.Member->Owns ? "frees what the old value held"
+                           : "releases the old object") +
+           " while another thread still uses it";
   switch (V.What) {
   case Harm::Reference:
     return Who + (changes(V.At)

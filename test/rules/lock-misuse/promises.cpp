@@ -12,6 +12,10 @@
   __attribute__((requires_shared_capability(__VA_ARGS__)))
 #define ACQUIRE(...) __attribute__((acquire_capability(__VA_ARGS__)))
 #define RELEASE(...) __attribute__((release_capability(__VA_ARGS__)))
+#define EXCLUDES(...) __attribute__((locks_excluded(__VA_ARGS__)))
+#define RETURNS(...) __attribute__((lock_returned(__VA_ARGS__)))
+#define BEFORE(...) __attribute__((acquired_before(__VA_ARGS__)))
+#define AFTER(...) __attribute__((acquired_after(__VA_ARGS__)))
 #define NO_ANALYSIS __attribute__((no_thread_safety_analysis))
 
 static std::mutex Registry, Other;
@@ -19,6 +23,32 @@ static long Size;
 
 static void growLocked(long N) REQUIRES(Registry) { Size += N; }
 static long sizeLocked() REQUIRES_SHARED(Registry) { return Size; }
+
+// Outer is taken before Inner, Last after that. Clang reads an order from what
+// it knows for a lock.
+class __attribute__((capability("mutex"))) Gate {
+public:
+  void lock() ACQUIRE();
+  void unlock() RELEASE();
+};
+static Gate Inner, Outer BEFORE(Inner), Last AFTER(Inner);
+void flush() EXCLUDES(Registry); // in another library
+static void refill() EXCLUDES(Registry) {
+  std::lock_guard<std::mutex> Guard(Registry);
+  growLocked(1);
+}
+
+class Queue {
+public:
+  std::mutex &mutex() RETURNS(Mutex);
+  std::mutex *pointer() RETURNS(&Mutex);
+  void push() REQUIRES(Mutex);
+
+private:
+  std::mutex Mutex;
+};
+
+static Queue *Jobs;
 
 class Store {
 public:
@@ -90,7 +120,63 @@ static PyObject *add(PyObject *, PyObject *) {
   Py_RETURN_NONE;
 }
 
+static PyObject *flushUnder(PyObject *, PyObject *) {
+  std::lock_guard<std::mutex> Guard(Registry);
+  flush(); // expect: lock-misuse high
+  refill(); // expect: lock-misuse high
+  Py_RETURN_NONE;
+}
+
+static PyObject *inverse(PyObject *, PyObject *) {
+  std::lock_guard<Gate> First(Inner);
+  std::lock_guard<Gate> Second(Outer); // expect: lock-misuse high
+  Py_RETURN_NONE;
+}
+
+static void takeInner() { std::lock_guard<Gate> Guard(Inner); }
+
+static PyObject *inverseInHelper(PyObject *, PyObject *) {
+  std::lock_guard<Gate> First(Last);
+  takeInner(); // expect: lock-misuse high
+  Py_RETURN_NONE;
+}
+
+static PyObject *pushBare(PyObject *, PyObject *) {
+  Jobs->push(); // expect: lock-misuse high
+  Py_RETURN_NONE;
+}
+
 // SAFE
+static PyObject *flushAfter(PyObject *, PyObject *) {
+  {
+    std::lock_guard<std::mutex> Guard(Registry);
+    growLocked(1);
+  }
+  flush();
+  refill();
+  std::lock_guard<std::mutex> Guard(Other);
+  flush();
+  Py_RETURN_NONE;
+}
+
+static PyObject *inOrder(PyObject *, PyObject *) {
+  std::lock_guard<Gate> First(Outer);
+  std::lock_guard<Gate> Second(Inner);
+  std::lock_guard<Gate> Third(Last);
+  Py_RETURN_NONE;
+}
+
+static PyObject *pushUnder(PyObject *, PyObject *) {
+  {
+    std::lock_guard<std::mutex> Guard(Jobs->mutex());
+    Jobs->push();
+  }
+  Jobs->pointer()->lock();
+  Jobs->push();
+  Jobs->pointer()->unlock();
+  Py_RETURN_NONE;
+}
+
 static void helperUnderLock() { growLocked(2); }
 
 static PyObject *underLock(PyObject *, PyObject *) {
@@ -146,6 +232,13 @@ static PyMethodDef Methods[] = {
     {"add_safely", addSafely, METH_NOARGS, nullptr},
     {"own_object", ownObject, METH_NOARGS, nullptr},
     {"unchecked", unchecked, METH_O, nullptr},
+    {"flush_under", flushUnder, METH_NOARGS, nullptr},
+    {"inverse", inverse, METH_NOARGS, nullptr},
+    {"inverse_in_helper", inverseInHelper, METH_NOARGS, nullptr},
+    {"push_bare", pushBare, METH_NOARGS, nullptr},
+    {"flush_after", flushAfter, METH_NOARGS, nullptr},
+    {"in_order", inOrder, METH_NOARGS, nullptr},
+    {"push_under", pushUnder, METH_NOARGS, nullptr},
     {"requiring", requiring, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };

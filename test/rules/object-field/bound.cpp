@@ -19,6 +19,8 @@ public:
   template <class F> class_ &def(const char *, F &&);
   template <class F> class_ &def_static(const char *, F &&);
   template <class F> class_ &def_property_readonly(const char *, F &&);
+  template <class M> class_ &def_readwrite(const char *, M &&);
+  template <class M> class_ &def_readonly(const char *, M &&);
 };
 } // namespace pybind11
 namespace py = pybind11;
@@ -132,6 +134,23 @@ private:
   static void fillThrough(const std::unique_ptr<Counter> &C) { C->Touched = 8; }
 };
 
+// What Python assigns without any code of the extension is written, too.
+struct Label {
+  std::string Text, Fixed;
+  std::vector<long> Widths;
+  double Scale = 1;
+  double width() const {
+    double Sum = 0;
+    for (long Each : Widths) // expect: object-field medium
+      Sum += Each;
+    return Sum * Scale;
+  }
+  std::string text() const {
+    return Text + "."; // expect: object-field medium
+  }
+  std::string fixed() const { return Fixed + "."; }
+};
+
 // Not bound: how many threads use it is its owner's business.
 struct Scratch {
   long Sum = 0;
@@ -143,6 +162,17 @@ static long summed(Counter &C) {
   S.add(C.total());
   S.add(C.locked());
   return S.Sum;
+}
+
+void bindLabel() {
+  py::class_<Label>()
+      .def("width", &Label::width)
+      .def("text", &Label::text)
+      .def("fixed", &Label::fixed)
+      .def_readwrite("label", &Label::Text)
+      .def_readwrite("widths", &Label::Widths)
+      .def_readwrite("scale", &Label::Scale)
+      .def_readonly("fixed_text", &Label::Fixed);
 }
 
 void bindCounter() {
