@@ -25,7 +25,14 @@ client = Client(program, *options)
 # Before anything else.
 assert client.error("textDocument/hover", textDocument=document) == -32002
 client.notify("textDocument/didOpen", nonsense=True)
-client.start(folder)
+client.start(
+    folder, workspace={"didChangeWatchedFiles": {"dynamicRegistration": True}}
+)
+watch = client.wait(lambda m: m.get("method") == "client/registerCapability")
+(registration,) = watch["params"]["registrations"]
+patterns = [each["globPattern"] for each in registration["registerOptions"]["watchers"]]
+assert any("ungil.toml" in each for each in patterns), patterns
+client.send({"id": watch["id"], "result": None})
 assert client.error("initialize") == -32600
 
 # What is not there, and what makes no sense.

@@ -61,6 +61,8 @@ Json Server::initialize(const Json &Params) {
       Formats.is_array())
     WantsMarkdown =
         std::find(Formats.begin(), Formats.end(), "markdown") != Formats.end();
+  CanWatch = isTrue(get(
+      Client, {"workspace", "didChangeWatchedFiles", "dynamicRegistration"}));
   if (Json All = get(Params, {"workspaceFolders"}); All.is_array())
     for (const Json &Each : All)
       addFolder(Each.at("uri"));
@@ -78,6 +80,24 @@ Json Server::initialize(const Json &Params) {
              {{"workspaceFolders",
                {{"supported", true}, {"changeNotifications", true}}}}}}},
           {"serverInfo", {{"name", "ungil"}, {"version", version()}}}};
+}
+
+/// Asks to hear of files that change without the editor: what a branch brings,
+/// the configuration, how files are compiled.
+void Server::watchFiles() {
+  if (!CanWatch)
+    return;
+  Json Watchers = Json::array();
+  for (const char *Pattern :
+       {"**/*.{c,cc,cpp,cxx,h,hh,hpp,hxx}",
+        "**/{ungil.toml,pyproject.toml,compile_commands.json}"})
+    Watchers.push_back({{"globPattern", Pattern}});
+  Json Watch = {{"id", "files"},
+                {"method", "workspace/didChangeWatchedFiles"},
+                {"registerOptions", {{"watchers", std::move(Watchers)}}}};
+  send({{"id", "watch"},
+        {"method", "client/registerCapability"},
+        {"params", {{"registrations", Json::array({std::move(Watch)})}}}});
 }
 
 void Server::addFolder(const std::string &Uri) {

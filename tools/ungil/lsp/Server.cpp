@@ -147,7 +147,9 @@ void Server::takeNotification(const std::string &Method, const Json &Params) {
   }
   if (Now != Phase::Ready)
     return;
-  if (Method == "textDocument/didOpen")
+  if (Method == "initialized")
+    watchFiles();
+  else if (Method == "textDocument/didOpen")
     open(Params);
   else if (Method == "textDocument/didChange")
     change(Params);

@@ -54,6 +54,7 @@ private:
 
   // Requests (Requests.cpp).
   Json initialize(const Json &Params);
+  void watchFiles();
   void addFolder(const std::string &Uri);
   void changeFolders(const Json &Event);
   void
@@ -88,7 +89,7 @@ private:
   FrameReader Input;
   enum class Phase { New, Ready, ShutDown, Ended } Now = Phase::New;
   int Exit = 1; ///< what an editor that just goes leaves
-  bool VersionedEdits = false, WantsMarkdown = true;
+  bool VersionedEdits = false, WantsMarkdown = true, CanWatch = false;
   std::vector<std::string> Folders; ///< of the workspace
   std::map<std::string, Document> Documents;
   std::map<std::string, Project> Projects; ///< by their folder
