@@ -416,17 +416,25 @@ void Holder::checkTogether() {
 /// Does it lead into what the lock protects: what was read from there, or what
 /// a library that was given it returned?
 bool Holder::isLent(const Origin &O) const {
-  if (O.Kind != OperandKind::Result || !Uses.count(O.Index))
+  if (O.Kind != OperandKind::Result)
     return Wanted.LeadsInto(O);
   const Event &Call = Body.Events[O.Index];
+  Stretch Whole{Call.Range.Offset, Call.Range.Offset + Call.Range.Length};
   const ApiFunction *Api = P.api(Call);
-  if (Call.Callee == None || !P.bodiesOf(Call.Callee).empty() ||
-      (Api &&
-       (Api->Alloc || (Api->Ownership && (Api->Ownership->NewReference ||
-                                          !Api->Ownership->Fresh.empty())))))
+  bool Owned = Api && (Api->Alloc || Api->Ownership);
+  if (Call.Callee == None || !P.bodiesOf(Call.Callee).empty() || Owned ||
+      !Wanted.LibraryLends || !hasUse(Whole))
     return false;
-  llvm::StringRef Type(P.entity(Call.Callee).Type);
-  return Type.take_until([](char C) { return C == '('; }).contains('*');
+  if (!O.Out) {
+    llvm::StringRef Type(P.entity(Call.Callee).Type);
+    return Type.take_until([](char C) { return C == '('; }).contains('*');
+  }
+  const Operand &To = Call.Args[O.Out - 1];
+  if (To.Kind != OperandKind::Address)
+    return false;
+  const Path &Out = P.path(To.Index);
+  return Out.Root == RootKind::Local && Out.Steps.empty() &&
+         Body.Locals[Out.Index].Class == TypeClass::Pointer;
 }
 
 /// What leads into what the lock protects must not be used behind it.

@@ -78,6 +78,8 @@ struct UnderLock {
   std::string Take, Give; ///< statements
   /// Does a value lead into what the lock protects?
   llvm::function_ref<bool(const Origin &)> LeadsInto;
+  /// Does a pointer that a library returns, too, which was given it?
+  bool LibraryLends = true;
 };
 
 /// Puts the lock over every use in the function of \p Code, or refuses.

@@ -180,7 +180,8 @@ void LockFix::lockIn(FunctionId F, const LockUsers &Users) {
   holdLock(D, Context, Code,
            {Users, "PyMutex_Lock(&" + Mutex + ");",
             "PyMutex_Unlock(&" + Mutex + ");",
-            [&](const Origin &O) { return leadsInto(O); }});
+            [&](const Origin &O) { return leadsInto(O); },
+            /*LibraryLends=*/!Handle});
   FixPlan One = D.finish(Applicability::Suggested, "");
   if (D.isRefused())
     return refuse("in '" + P.name(F) + "' " + D.reason());
