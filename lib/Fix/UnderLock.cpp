@@ -96,7 +96,14 @@ private:
   void checkLent();
   void write(const Region &R);
   void writeReadings();
-  void writeReturn(StatementId S);
+  void writeReturn(StatementId S, const std::vector<std::string> &Give);
+  /// The variable for what statement Store replaces.
+  struct Kept {
+    StatementId Store = None;
+    uint32_t From = 0;
+    std::string Name, Set;
+  };
+  std::vector<Kept> putAside(const Region &R);
 
   Draft &D;
   const FixContext &Context;
@@ -115,7 +122,7 @@ bool Holder::hasUse(Stretch Where) const {
 
 /// Must it not be done with the lock held?
 bool Holder::isOutside(EventId E) const {
-  if (Body.Events[E].Kind != EventKind::Call)
+  if (Body.Events[E].Kind != EventKind::Call || Wanted.Gone.count(E))
     return false;
   const FunctionInfo &Info = P.Functions[Code.F];
   auto Here = [&](const auto &Lock) { return Lock.Event == E; };
@@ -387,7 +394,7 @@ void Holder::checkApart(EventId From) {
       if (Use && Left)
         return D.refuse("what it does belongs together, and something in "
                         "between must not be done under a lock");
-      if (letsGo(P, {Code.F, E}))
+      if (letsGo(P, {Code.F, E}) && !Wanted.Gone.count(E))
         return;
     }
     for (uint32_t Next : Here.Succs)
@@ -445,8 +452,9 @@ void Holder::checkLent() {
   };
   for (EventId E = 0; E != Body.Events.size(); ++E) {
     const Event &Ev = Body.Events[E];
-    if (Ev.Kind == EventKind::Bind || Ev.Kind == EventKind::Branch ||
-        E >= V.Events.size() || regionOf(offsetOf(E)) != NotUnder)
+    if (Wanted.Gone.count(E) || Ev.Kind == EventKind::Bind ||
+        Ev.Kind == EventKind::Branch || E >= V.Events.size() ||
+        regionOf(offsetOf(E)) != NotUnder)
       continue;
     bool Uses = Leads(V.value(E));
     for (unsigned I = 0; I != V.Events[E].Args.size(); ++I)
@@ -456,12 +464,12 @@ void Holder::checkLent() {
   }
 }
 
-void Holder::writeReturn(StatementId S) {
+void Holder::writeReturn(StatementId S, const std::vector<std::string> &Give) {
   llvm::StringRef Text(Code.text(S));
   Text.consume_front("return");
   Text.consume_back(";");
   std::vector<std::string> Lines =
-      returnAfter(Code, S, Text.trim().str(), {Wanted.Give});
+      returnAfter(Code, S, Text.trim().str(), Give);
   if (Lines.empty())
     return D.refuse("what it returns cannot be kept in a variable");
   D.rewrite(S, std::move(Lines));
@@ -478,19 +486,53 @@ void Holder::write(const Region &R) {
       if (R.Bytes.has(Code[L].Offset) && !R.Bytes.has(Code[G].Offset) &&
           Code.goesTo(G, L))
         return D.refuse("a goto from outside leads into it");
+  std::vector<Kept> Old = putAside(R);
+  // What was replaced before byte At is released once the lock is given back.
+  auto GiveAt = [&](uint32_t At) {
+    std::vector<std::string> Lines{Wanted.Give};
+    for (const Kept &K : Old)
+      if (K.From < At)
+        Lines.push_back("Py_XDECREF(" + K.Name + ");");
+    return Lines;
+  };
   D.before(R.Parts.front(), Wanted.Take);
+  for (const Kept &K : Old)
+    D.before(K.Store, K.Set);
   for (StatementId S : R.Parts) {
     std::vector<Tail> Tails;
     addTails(S, R.Bytes, Tails);
     for (const Tail &T : Tails)
-      D.before(T.First, Wanted.Give);
+      for (const std::string &Line : GiveAt(T.Bytes.Begin))
+        D.before(T.First, Line);
   }
   for (StatementId S = 0; S != Code.Statements.size(); ++S)
     if (R.Bytes.has(Code[S].Offset) && Code[S].Kind == StatementKind::Return &&
         !Code[S].has(SF_Macro) && hasUse(bytes(S)))
-      writeReturn(S);
+      writeReturn(S, GiveAt(Code[S].Offset));
   if (!Code.endsWays(R.Parts.back()))
-    D.after(R.Parts.back(), Wanted.Give);
+    for (const std::string &Line : GiveAt(R.Bytes.End))
+      D.after(R.Parts.back(), Line);
+}
+
+/// What exchanges in \p R replace goes into variables: declared in front of it,
+/// or where it is set when the lock is given back right behind.
+std::vector<Holder::Kept> Holder::putAside(const Region &R) {
+  std::vector<Kept> Out;
+  for (const Exchange &E : Wanted.Exchanges) {
+    if (!R.Bytes.has(Code[E.Store].Offset))
+      continue;
+    std::string Name = D.newName("old"), Set = Name + " = " + E.Path + ";";
+    if (E.Store == R.Parts.back()) {
+      Set.insert(0, "PyObject *");
+    } else {
+      D.before(R.Parts.front(), "PyObject *" + Name + " = NULL;");
+      StatementId Loop = Code.around(E.Store, StatementKind::Loop);
+      if (Loop != None && R.Bytes.has(Code[Loop].Offset))
+        D.refuse("references are replaced in a loop");
+    }
+    Out.push_back({E.Store, Code[E.Store].Offset, Name, Set});
+  }
+  return Out;
 }
 
 void Holder::writeReadings() {

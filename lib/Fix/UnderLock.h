@@ -28,6 +28,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace ungil::fix {
 
@@ -72,6 +73,13 @@ private:
   std::set<Site> Alone;
 };
 
+/// A statement that stores a reference at Path, and what it replaces is
+/// released when the lock is given back.
+struct Exchange {
+  StatementId Store = None;
+  std::string Path;
+};
+
 /// What a lock is held for in one function.
 struct UnderLock {
   const LockUsers &Users;
@@ -80,6 +88,9 @@ struct UnderLock {
   llvm::function_ref<bool(const Origin &)> LeadsInto;
   /// Does a pointer that a library returns, too, which was given it?
   bool LibraryLends = true;
+  /// Events of statements that the fix takes away.
+  std::set<EventId> Gone = {};
+  std::vector<Exchange> Exchanges = {};
 };
 
 /// Puts the lock over every use in the function of \p Code, or refuses.

@@ -196,6 +196,34 @@ show(PyObject *self, PyObject *arg)
     return PyUnicode_FromString(shown);
 }
 
+/* A reference that is replaced is released behind the lock. */
+#define SIZE 16
+typedef struct {
+    int key;
+    PyObject *value;
+} item;
+static item items[SIZE];
+
+static PyObject *
+item_of(PyObject *self, PyObject *arg)
+{
+    long key = PyLong_AsLong(arg);
+    size_t index = (size_t)key % SIZE;
+    if (items[index].key == key) {
+        PyObject *value = items[index].value;
+        Py_INCREF(value);
+        return value;
+    }
+    PyObject *value = PyObject_Repr(arg);
+    if (value == NULL)
+        return NULL;
+    Py_XDECREF(items[index].value);
+    items[index].key = (int)key;
+    Py_INCREF(value);
+    items[index].value = value;
+    return value;
+}
+
 static PyMethodDef methods[] = {
     {"fill", fill, METH_O, NULL},
     {"get_limit", get_limit, METH_NOARGS, NULL},
@@ -208,6 +236,7 @@ static PyMethodDef methods[] = {
     {"call", call, METH_O, NULL},
     {"drain", drain, METH_O, NULL},
     {"pick", pick, METH_O, NULL},
+    {"item_of", item_of, METH_O, NULL},
     {"keep", keep, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

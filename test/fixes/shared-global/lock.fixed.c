@@ -237,6 +237,41 @@ show(PyObject *self, PyObject *arg)
     return result;
 }
 
+/* A reference that is replaced is released behind the lock. */
+#define SIZE 16
+typedef struct {
+    int key;
+    PyObject *value;
+} item;
+static item items[SIZE];
+static PyMutex items_mutex; // held where items is used
+
+static PyObject *
+item_of(PyObject *self, PyObject *arg)
+{
+    long key = PyLong_AsLong(arg);
+    size_t index = (size_t)key % SIZE;
+    PyMutex_Lock(&items_mutex);
+    if (items[index].key == key) {
+        PyObject *value = items[index].value;
+        Py_INCREF(value);
+        PyMutex_Unlock(&items_mutex);
+        return value;
+    }
+    PyMutex_Unlock(&items_mutex);
+    PyObject *value = PyObject_Repr(arg);
+    if (value == NULL)
+        return NULL;
+    PyMutex_Lock(&items_mutex);
+    items[index].key = (int)key;
+    Py_INCREF(value);
+    PyObject *old = items[index].value;
+    items[index].value = value;
+    PyMutex_Unlock(&items_mutex);
+    Py_XDECREF(old);
+    return value;
+}
+
 static PyMethodDef methods[] = {
     {"fill", fill, METH_O, NULL},
     {"get_limit", get_limit, METH_NOARGS, NULL},
@@ -249,6 +284,7 @@ static PyMethodDef methods[] = {
     {"call", call, METH_O, NULL},
     {"drain", drain, METH_O, NULL},
     {"pick", pick, METH_O, NULL},
+    {"item_of", item_of, METH_O, NULL},
     {"keep", keep, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -1,17 +1,19 @@
-//===- LockFix.cpp - one lock beside one variable -------------------------===//
+//===- PlaceLock.cpp - one lock beside one variable -----------------------===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "LockFix.h"
+#include "Rules/PlaceLock.h"
 #include "Fix/UnderLock.h"
 #include "Fix/Variable.h"
+#include "Rules/CacheSlots.h"
 #include "Rules/Locking.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringRef.h"
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -43,6 +45,8 @@ private:
   void addHandedOn(FunctionId F);
   bool leadsInto(const Origin &O) const;
   bool isAlone(Site S) const;
+  bool keepsReference(const Access &A) const;
+  void findSlots();
   void lockIn(FunctionId F, const LockUsers &Users);
   Edit declaration(const Variable &V) const;
 
@@ -50,10 +54,16 @@ private:
   const Program &P;
   EntityId Place;
   const Entity &E;
+  const std::function<bool(const Origin &)> Leads = [this](const Origin &O) {
+    return leadsInto(O);
+  };
   bool Handle; ///< only the calls that are given it need the lock
   std::string Mutex, Reason;
   std::vector<Variable> All; ///< its declarations
   LockUsers::UsesByFunction Uses;
+  /// Of functions that use references it keeps.
+  std::map<FunctionId, FunctionText> Texts;
+  std::map<FunctionId, CacheSlots> Slots;
   FixPlan Out;
 };
 
@@ -173,15 +183,58 @@ bool LockFix::isAlone(Site S) const {
   });
 }
 
+/// Is it a reference to an object that \p A stores or reads?
+bool LockFix::keepsReference(const Access &A) const {
+  TypeClass Class = E.Class;
+  for (const Step &S : P.path(A.Path).Steps)
+    Class = S.Kind == StepKind::Field   ? P.entity(S.Field).Class
+            : S.Kind == StepKind::Deref ? TypeClass::Unknown
+                                        : Class;
+  return Class == TypeClass::PyObject;
+}
+
+/// References that are replaced, and what is given them.
+void LockFix::findSlots() {
+  for (const Access &A : P.Places.at(Place)) {
+    FunctionId F = A.At.Function;
+    if (!Uses.count(F) || !keepsReference(A) || A.Indirect)
+      continue;
+    auto Text =
+        Texts.try_emplace(F, P, F, Context.text(P.body(F).Body.File)).first;
+    auto Here = Slots.try_emplace(F, Text->second, Leads).first;
+    std::string Why;
+    if (A.Kind == AccessKind::ReadWrite)
+      Why = "a macro replaces what it holds";
+    else if (A.Kind == AccessKind::Write)
+      Why = Here->second.addStore(A.At.Event);
+    if (!Why.empty())
+      return refuse("in '" + P.name(F) + "' " + Why);
+  }
+  for (auto &[F, Here] : Slots) {
+    if (Here.lends())
+      return refuse("'" + P.name(F) +
+                    "' hands out a reference that it has "
+                    "not taken");
+    std::set<EventId> More = Here.uses();
+    Uses[F].insert(More.begin(), More.end());
+    for (EventId E : Here.gone())
+      Uses[F].erase(E);
+  }
+}
+
 void LockFix::lockIn(FunctionId F, const LockUsers &Users) {
   FunctionText Code(P, F, Context.text(P.body(F).Body.File));
   Draft D(Code);
   useApi(D, Context, Code, "PyMutex_Lock", 0x30d, /*InCompat=*/false);
-  holdLock(D, Context, Code,
-           {Users, "PyMutex_Lock(&" + Mutex + ");",
-            "PyMutex_Unlock(&" + Mutex + ");",
-            [&](const Origin &O) { return leadsInto(O); },
-            /*LibraryLends=*/!Handle});
+  UnderLock Wanted{Users, "PyMutex_Lock(&" + Mutex + ");",
+                   "PyMutex_Unlock(&" + Mutex + ");", Leads};
+  Wanted.LibraryLends = !Handle;
+  if (auto Here = Slots.find(F); Here != Slots.end()) {
+    Wanted.Gone = Here->second.gone();
+    Wanted.Exchanges = Here->second.exchanges();
+    Here->second.removeReleases(D);
+  }
+  holdLock(D, Context, Code, Wanted);
   FixPlan One = D.finish(Applicability::Suggested, "");
   if (D.isRefused())
     return refuse("in '" + P.name(F) + "' " + D.reason());
@@ -215,6 +268,8 @@ FixPlan LockFix::plan() {
   findDeclarations();
   if (Reason.empty())
     findUses();
+  if (Reason.empty() && !Handle)
+    findSlots();
   if (Reason.empty()) {
     LockUsers Users(P, std::move(Uses),
                     {[](const CallSite &, FunctionId) { return true; },

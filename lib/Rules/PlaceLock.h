@@ -1,4 +1,4 @@
-//===- LockFix.h - one lock beside one variable -----------------*- C++ -*-===//
+//===- PlaceLock.h - one lock beside one variable ---------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,8 +17,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef UNGIL_RULES_LOCKFIX_H
-#define UNGIL_RULES_LOCKFIX_H
+#ifndef UNGIL_RULES_PLACELOCK_H
+#define UNGIL_RULES_PLACELOCK_H
 
 #include "Fix/Fix.h"
 
