@@ -23,7 +23,7 @@
 #define UNGIL_RULES_OBJECT_FIELD_MUTEXFIX_H
 
 #include "Fix/Fix.h"
-#include "Judge.h"
+#include "Rules/SharedField.h"
 #include <set>
 
 namespace ungil::rules {
