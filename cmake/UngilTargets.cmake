@@ -12,7 +12,8 @@
 
 # All of them, for programs that need no choice.
 set(UNGIL_LIBRARIES ungilDriver ungilExtract ungilInventory ungilRules ungilLink ungilFix
-    ungilReport ungilFacts ungilApi ungilConfig ungilSupport)
+    ungilReport ungilFacts ungilApi ungilConfig ungilLsp
+    ungilSupport)
 
 function(ungil_library Folder)
   cmake_parse_arguments(ARG "CLANG" "" "DEPENDS" ${ARGN})

@@ -14,6 +14,7 @@
 #   %scan            `ungil scan` with those headers, nothing else looked up
 #   %python_headers  the folder that holds Python.h
 #   %inputs          test/Inputs
+#   %source          the checkout
 #   %clang_tidy      clang-tidy of the same LLVM
 #   %plugin          ungil-tidy-NN.so
 #   %tidy            clang-tidy with the plugin loaded
@@ -23,9 +24,11 @@
 #   %ungil_tidy      the wrapper
 #   %python          the Python interpreter that runs lit
 #
-# Features: headers-hermetic or headers-real, clang-tidy-plugin, llvm-NN.
+# Features: headers-hermetic or headers-real, clang-tidy-plugin, llvm-NN,
+# and the programs among mandoc, zsh, fish and nvim that are installed.
 
 import os
+import shutil
 import subprocess
 
 import lit.formats
@@ -33,14 +36,14 @@ import lit.formats
 config.name = "ungil"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".test", ".c", ".cpp"]
-config.excludes = ["Inputs", "unit", "bench", "api-probe", "fixtures", "page"]
+config.excludes = ["Inputs", "unit", "bench", "api-probe", "fixtures", "package", "page"]
 config.test_source_root = os.path.dirname(__file__)
 
 llvm_bin = os.path.join(config.ungil_llvm_root, "bin")
 inputs = os.path.join(config.test_source_root, "Inputs")
 ungil = os.path.join(config.ungil_build, "bin", "ungil")
 plugin = os.path.join(
-    config.ungil_build, "lib", "ungil-tidy-%s.so" % config.ungil_llvm
+    config.ungil_build, "lib", "ungil", "plugins", "ungil-tidy-%s.so" % config.ungil_llvm
 )
 clang_tidy = os.path.join(llvm_bin, "clang-tidy")
 
@@ -64,6 +67,10 @@ else:
 config.test_exec_root = os.path.join(config.ungil_build, "test", headers)
 config.available_features.add("headers-" + headers)
 config.available_features.add("llvm-" + config.ungil_llvm)
+
+for program in ("mandoc", "zsh", "fish", "nvim"):
+    if shutil.which(program):
+        config.available_features.add(program)
 
 # What the user's machine says must not change a test.
 config.environment["PATH"] = os.pathsep.join(
@@ -94,6 +101,7 @@ config.substitutions += [
     ("%python_headers", python_headers),
     ("%python", config.ungil_python),
     ("%inputs", inputs),
+    ("%source", config.ungil_source),
     ("%scan", "%s scan --no-build --python %s" % (ungil, python_headers)),
     ("%check_rule", checker("check-rule.py")),
     ("%check_fix", checker("check-fix.py")),

@@ -99,14 +99,15 @@ struct AllocFact {
   int Pointer = -1;    ///< argument freed or reallocated
   std::string Release; ///< function that frees what this returns
   bool MakesObject =
-      false; ///< returns an initialised Python object (PyObject_New)
+      false;           ///< returns an initialised Python object (PyObject_New)
+  bool Zeroed = false; ///< what it does not initialise is zero
   bool MayHoldObject = false;
   bool MayHoldBuffer = false;
   std::string Notes;
 
   template <class Archive> void fields(Archive &A) {
-    A(Role, Domain, Pointer, Release, MakesObject, MayHoldObject, MayHoldBuffer,
-      Notes);
+    A(Role, Domain, Pointer, Release, MakesObject, Zeroed, MayHoldObject,
+      MayHoldBuffer, Notes);
   }
 };
 

@@ -57,6 +57,7 @@ void readFact(Object &O, AllocFact &F, Problems &) {
   O.read("pointer", F.Pointer);
   O.read("release", F.Release);
   O.read("makesObject", F.MakesObject);
+  O.read("zeroed", F.Zeroed);
   O.read("mayHoldObject", F.MayHoldObject);
   O.read("mayHoldBuffer", F.MayHoldBuffer);
   O.read("notes", F.Notes);

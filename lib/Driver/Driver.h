@@ -92,6 +92,9 @@ struct ScanPlan {
   std::map<std::string, std::string> Edited;
   /// Folder of facts of earlier scans (FactsCache.h); empty: none is used.
   std::string CacheDir;
+  /// Folder of precompiled beginnings that the next parse may start from
+  /// (Preamble.h); empty: they go with this one.
+  std::string OpeningDir;
 };
 
 /// Decides what is analysed and how. Fails only on usage errors (a path that

@@ -56,6 +56,8 @@ FactsCache::FactsCache(const ScanPlan &Plan) : Folder(Plan.CacheDir) {
       Add(Value);
     else
       Add("");
+  for (const auto &[Path, Text] : Plan.Edited)
+    Now.put(Path, Text);
 }
 
 std::string FactsCache::fileOf(const TranslationUnit &Unit) const {

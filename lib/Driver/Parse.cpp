@@ -160,11 +160,10 @@ public:
       : Plan(Plan), Results(Plan.Units.size()),
         Progress(Plan.Progress && sys::Process::StandardErrIsDisplayed()) {
     IntrusiveRefCntPtr<vfs::FileSystem> Real = vfs::getRealFileSystem();
-    // What is edited in memory is on its way to something else.
-    if (!Plan.CacheDir.empty() && Plan.Edited.empty()) {
+    if (!Plan.CacheDir.empty())
       Cache.emplace(Plan);
+    if (Cache || !Plan.OpeningDir.empty())
       Real = logged(std::move(Real), Reads);
-    }
     Files = fileSystemWithBuiltins(std::move(Real), Plan.Edited);
   }
   std::vector<UnitResult> run();
@@ -301,7 +300,8 @@ bool Pool::takeFacts(StringRef Data, size_t Unit) {
   bool Whole = Saw.take(Data);
   if (!readFacts(Data, Results[Unit]))
     return false;
-  if (Cache && Whole && !Cache->failed())
+  // What is edited in memory is on its way to something else.
+  if (Cache && Whole && !Cache->failed() && Plan.Edited.empty())
     Results[Unit].NotKept = Cache->store(Plan.Units[Unit], Saw, Data);
   return true;
 }

@@ -9,14 +9,16 @@
 #include "Driver/Files.h"
 #include "Driver/FrontEnd.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/VirtualFileSystem.h"
 #include "llvm/Support/raw_ostream.h"
-#include <algorithm>
+#include "llvm/Support/xxhash.h"
 #include <cerrno>
 #include <fcntl.h>
+#include <optional>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,20 +125,20 @@ static bool precompile(const ScanPlan &Plan, const TranslationUnit &Unit,
   return WIFEXITED(Status) && WEXITSTATUS(Status) == 0;
 }
 
-Preambles::Preambles(const ScanPlan &Plan, ArrayRef<size_t> Units,
-                     const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
-                     ReadLog &Reads) {
-  // Making one costs little more than the parse it saves in each unit.
-  constexpr size_t Enough = 3, Most = 4;
-  std::map<std::pair<std::vector<std::string>, std::string>,
-           std::vector<size_t>>
-      Groups;
+/// Units that one opening could serve: by flags and text.
+using Groups = std::map<std::pair<std::vector<std::string>, std::string>,
+                        std::vector<size_t>>;
+using Group = Groups::value_type;
+
+static Groups groupsOf(const ScanPlan &Plan, ArrayRef<size_t> Units,
+                       vfs::FileSystem &Files) {
+  Groups Found;
   for (size_t I : Units) {
     const TranslationUnit &Unit = Plan.Units[I];
     SmallString<256> Local(Unit.File);
     sys::path::remove_filename(Local);
     sys::path::append(Local, "Python.h");
-    auto Text = Files->getBufferForFile(Unit.File);
+    auto Text = Files.getBufferForFile(Unit.File);
     if (!Text || isRegularFile(std::string(Local)))
       continue;
     std::string Opening = openingOf((*Text)->getBuffer());
@@ -145,38 +147,86 @@ Preambles::Preambles(const ScanPlan &Plan, ArrayRef<size_t> Units,
     // Relative folders among the flags mean another place elsewhere.
     Flags.push_back(Unit.Directory);
     if (!Opening.empty())
-      Groups[{std::move(Flags), std::move(Opening)}].push_back(I);
+      Found[{std::move(Flags), std::move(Opening)}].push_back(I);
   }
-  std::vector<std::pair<const std::string *, const std::vector<size_t> *>> Best;
-  for (const auto &[Key, Alike] : Groups)
-    if (Alike.size() >= Enough)
-      Best.push_back({&Key.second, &Alike});
-  std::stable_sort(Best.begin(), Best.end(), [](const auto &A, const auto &B) {
-    return A.second->size() > B.second->size();
+  return Found;
+}
+
+/// The groups worth an opening, those of most units first.
+static std::vector<const Group *> worthwhile(const Groups &All, bool Kept) {
+  // Making one costs little more than the parse it saves in each unit.
+  const size_t Enough = Kept ? 1 : 3, Most = 4;
+  std::vector<const Group *> Best;
+  for (const Group &G : All)
+    if (G.second.size() >= Enough)
+      Best.push_back(&G);
+  llvm::stable_sort(Best, [](const Group *A, const Group *B) {
+    return A->second.size() > B->second.size();
   });
   if (Best.size() > Most)
     Best.resize(Most);
-  for (const auto &[Text, Alike] : Best) {
+  return Best;
+}
+
+/// The header to precompile for \p G in \p Folder, named by what it is. A
+/// folder that is full, because somebody types before `#include <Python.h>`,
+/// is emptied.
+static std::string keptHeader(const Group &G, const std::string &Folder) {
+  constexpr size_t Most = 24;
+  std::vector<std::string> Names = entriesOf(Folder);
+  if (Names.size() > Most)
+    for (const std::string &Name : Names)
+      (void)sys::fs::remove(joinPath(Folder, Name));
+  std::string Key = G.first.second;
+  for (const std::string &Flag : G.first.first)
+    Key += '\0' + Flag;
+  return joinPath(Folder, utohexstr(xxh3_64bits(Key)) + ".h");
+}
+
+/// What the making of the opening of \p Saw read, if nothing of it has changed.
+static std::optional<ReadLog> readsIn(const std::string &Saw, bool Check) {
+  auto Log = MemoryBuffer::getFile(Saw);
+  StringRef Lines = Log ? (*Log)->getBuffer() : StringRef();
+  ReadLog Reads;
+  FileStates Now;
+  if (!Reads.take(Lines) || (Check && !Reads.holds(Now)))
+    return std::nullopt;
+  return Reads;
+}
+
+Preambles::Preambles(const ScanPlan &Plan, ArrayRef<size_t> Units,
+                     const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
+                     ReadLog &Reads) {
+  const std::string &Folder = Plan.OpeningDir;
+  Groups All = groupsOf(Plan, Units, *Files);
+  for (const Group *G : worthwhile(All, !Folder.empty())) {
     // Clang wants to find again what a precompiled header was made of.
     SmallString<128> Header;
     int Fd = -1;
-    if (sys::fs::createTemporaryFile("ungil-opening", "h", Fd, Header))
+    if (!Folder.empty())
+      Header = keptHeader(*G, Folder);
+    else if (sys::fs::createTemporaryFile("ungil-opening", "h", Fd, Header))
       return;
-    raw_fd_ostream(Fd, /*shouldClose=*/true) << *Text;
     std::string Input(Header), Output = Input + ".pch", Saw = Input + ".reads";
-    Temporary.insert(Temporary.end(), {Input, Output, Saw});
-    if (!precompile(Plan, Plan.Units[Alike->front()], Files, Reads, Input,
-                    Output, Saw))
-      continue;
-    Opening &New = Made.emplace_back(Opening{Input, Output, {}});
-    auto Log = MemoryBuffer::getFile(Saw);
-    StringRef Lines = Log ? (*Log)->getBuffer() : StringRef();
-    // Nobody could tell when facts made with it are out of date.
-    if (!New.Reads.take(Lines)) {
-      Made.pop_back();
-      continue;
+    std::optional<ReadLog> Read;
+    if (Folder.empty())
+      Temporary.insert(Temporary.end(), {Input, Output, Saw});
+    else
+      Read = readsIn(Saw, /*Check=*/true);
+    if (!Read) {
+      if (Fd < 0 && sys::fs::openFileForWrite(Input, Fd))
+        return;
+      raw_fd_ostream(Fd, /*shouldClose=*/true) << G->first.second;
+      if (!precompile(Plan, Plan.Units[G->second.front()], Files, Reads, Input,
+                      Output, Saw))
+        continue;
+      Read = readsIn(Saw, /*Check=*/false);
     }
-    for (size_t Unit : *Alike)
+    // Nobody could tell when facts made with it are out of date.
+    if (!Read)
+      continue;
+    Opening &New = Made.emplace_back(Opening{Input, Output, *Read});
+    for (size_t Unit : G->second)
       ByUnit[Unit] = &New;
   }
 }

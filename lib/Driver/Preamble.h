@@ -36,7 +36,8 @@ namespace ungil {
 std::string openingOf(llvm::StringRef Text);
 
 /// Precompiled beginnings of the units of a plan, in temporary files that go
-/// when this does.
+/// when this does, or in the folder that the plan names, where the next parse
+/// finds them as long as nothing that was read for them has changed.
 class Preambles {
 public:
   /// Precompiles what enough of \p Units of \p Plan share; each in a process

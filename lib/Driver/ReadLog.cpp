@@ -24,7 +24,21 @@ FileState stateOf(StringRef Content) {
   return std::max<FileState>(xxh3_64bits(Content), Present + 1);
 }
 
+/// As a file system in memory knows it.
+static SmallString<256> withoutDots(StringRef Path) {
+  SmallString<256> Plain(Path);
+  sys::path::remove_dots(Plain, /*remove_dot_dot=*/true);
+  return Plain;
+}
+
+void FileStates::put(StringRef Path, StringRef Content) {
+  Edited[withoutDots(Path)] = stateOf(Content);
+}
+
 bool FileStates::still(StringRef Path, FileState Before) {
+  if (!Edited.empty())
+    if (auto It = Edited.find(withoutDots(Path)); It != Edited.end())
+      return Before == Present || Before == It->second;
   if (Before == Absent || Before == Present)
     return sys::fs::exists(Path) == (Before == Present);
   auto [It, New] = Known.try_emplace(Path, Absent);

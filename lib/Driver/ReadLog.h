@@ -40,8 +40,11 @@ public:
   /// \p Path was \p Before; is it still?
   bool still(llvm::StringRef Path, FileState Before);
 
+  /// \p Path, absolute, holds \p Content, whatever is on disk.
+  void put(llvm::StringRef Path, llvm::StringRef Content);
+
 private:
-  llvm::StringMap<FileState> Known;
+  llvm::StringMap<FileState> Known, Edited;
 };
 
 class ReadLog {

@@ -202,6 +202,7 @@ enum EventFlags : uint16_t {
   EV_InMacroBody = 1u << 5, ///< written by the body of a macro of the project
   EV_Discarded = 1u << 6,   ///< a call whose result nobody uses
   EV_Assigned = 1u << 7,    ///< Bind by assignment (not by declaration)
+  EV_Dead = 1u << 8,        ///< Link: a call that no way from the entry meets
 };
 
 struct Event {

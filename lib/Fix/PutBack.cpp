@@ -63,7 +63,9 @@ void Custody::move(FunctionId F, PathId To, const std::vector<Origin> &From,
       continue;
     bool Gives = isPlace(O.Index);
     // A plain local is looked through: what comes back is the place's own.
-    Restores |= Takes && Gives && From.size() == 1;
+    // One element of an array that another gets is no such thing.
+    Restores |= Takes && Gives && From.size() == 1 && To == O.Index &&
+                (How == OperandKind::Address || P.path(To).Steps.empty());
     Keep Other = keepOf(F, P.path(Takes ? O.Index : To));
     if (Takes == Gives || Other == Nowhere)
       continue;

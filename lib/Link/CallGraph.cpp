@@ -178,7 +178,7 @@ bool CallGraphPass::calledThrough(const Event &Call, unsigned Param,
       if (Through.Root != RootKind::Local || Through.Index != Param ||
           Param >= Body.Params)
         continue;
-      P.Functions[Target].Callers.push_back({Callee, E, false});
+      P.Functions[Target].Callers.push_back({Callee, E, false, true});
       Callees[Callee].push_back(Target);
       Found = true;
     }

@@ -18,8 +18,11 @@ Program link(std::vector<TuFacts> Units, const Api &Known) {
   P.Facts = std::move(Whole.Facts);
   P.PathNumbers = std::move(Whole.Paths);
   P.Functions.resize(P.Facts.Functions.size());
-  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+    const Entity &E = P.entityOf(F);
+    P.Functions[F].Reportable = !E.has(EF_Generated) && !E.has(EF_SystemHeader);
     P.BodyOf.add(P.body(F).Id, F);
+  }
   P.SameName = std::move(Whole.SameName);
   for (const auto &[Name, Bodies] : P.SameName)
     P.BodyOf.add(Name, Bodies.front());

@@ -47,14 +47,6 @@ const ApiFunction *Program::api(const Event &Call) const {
   return Found;
 }
 
-bool Program::isLive(Site S) const {
-  // Unreachable blocks have no values: the flow never got there.
-  const Event &E = event(S);
-  return E.Kind != EventKind::Call ||
-         Functions[S.Function].Value.Events[S.Event].Args.size() ==
-             E.Args.size();
-}
-
 const std::vector<ApiCall> &Program::apiCalls() const {
   if (ApiCalls)
     return *ApiCalls;
@@ -210,11 +202,6 @@ std::vector<Note> Program::traceTo(Site S) const {
        entryText(Facts.EntryPoints[Functions[F].FirstEntry]) + " enters here"});
   std::reverse(Trace.begin(), Trace.end());
   return Trace;
-}
-
-bool Program::reportable(FunctionId F) const {
-  const Entity &E = entityOf(F);
-  return !E.has(EF_Generated) && !E.has(EF_SystemHeader);
 }
 
 bool Program::unknownLockHeld(Site S) const {

@@ -172,6 +172,7 @@ struct LockStates {
   /// Per event: index of Sets. Empty when no lock is held at any.
   std::vector<uint32_t> Held;
   std::vector<LockChange> Changes; ///< in order of event
+  bool areHeld() const { return !Held.empty(); }
   const std::vector<HeldLock> &at(EventId E) const {
     static const std::vector<HeldLock> Nothing;
     return E < Held.size() ? Sets[Held[E]] : Nothing;
@@ -183,7 +184,8 @@ struct LockStates {
 struct CallSite {
   FunctionId Caller = None;
   EventId Event = None;
-  bool Handed = false; ///< passed as an argument, not called here
+  bool Handed = false;   ///< passed as an argument, not called here
+  bool Indirect = false; ///< called through a pointer that was followed here
 };
 
 struct FunctionInfo {
@@ -191,6 +193,7 @@ struct FunctionInfo {
   std::vector<CallSite> Callers; ///< in order of caller and event
   std::vector<uint32_t> Entries; ///< indices into Facts.EntryPoints
   bool AddressTaken = false;     ///< somebody unseen may call it
+  bool Reportable = false;       ///< see Program::reportable
   Values Value;
   LockStates Locks;
   std::vector<HeldLock> EntryLocks; ///< held by every caller
@@ -407,7 +410,7 @@ public:
   }
 
   /// Is event \p S placed on a path from the entry?
-  bool isLive(Site S) const;
+  bool isLive(Site S) const { return !event(S).has(EV_Dead); }
   /// Every live call of a function of the C API in code of the extension.
   const std::vector<ApiCall> &apiCalls() const;
   /// Who can reach the container operand \p Arg of call \p S when it runs.
@@ -433,7 +436,7 @@ public:
   std::string entryName(FunctionId F) const;
 
   /// Is \p F inside files of the extension (not a generated helper)?
-  bool reportable(FunctionId F) const;
+  bool reportable(FunctionId F) const { return Functions[F].Reportable; }
 
   PathId intern(const Path &P) { return PathNumbers.intern(Facts.Paths, P); }
 

@@ -67,8 +67,7 @@ bool Reaches::isOutside(const Event &Call) const {
 void Reaches::indexTargets() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     for (const CallSite &C : P.Functions[F].Callers)
-      if (!C.Handed && C.Event != None &&
-          P.event({C.Caller, C.Event}).Callee == None)
+      if (C.Indirect)
         Targets[{C.Caller, C.Event}].push_back(F);
 }
 

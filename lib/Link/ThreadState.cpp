@@ -269,21 +269,32 @@ ThreadStates::Run ThreadStates::follow(const Program &P, FunctionId F,
 
 /// Bottom-up; wrappers of wrappers need a round more.
 void ThreadStates::summarise(const Program &P) {
-  for (int Round = 0; Round != 3; ++Round) {
-    bool Changed = false;
-    for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-      Summary New;
-      if (changesState(P, F))
-        New = {follow(P, F, Attachment::Attached).Exit,
-               follow(P, F, Attachment::Detached).Exit};
-      Changed |= New != Summaries[F];
-      Summaries[F] = New;
-    }
-    if (!Changed)
-      break;
+  // Functions that call some whose summary they do not know yet.
+  std::vector<bool> Look(P.Functions.size(), true);
+  auto Settle = [&](FunctionId F) {
+    Look[F] = false;
+    Summary New;
+    Uniform[F] = !changesState(P, F);
+    if (!Uniform[F])
+      New = {follow(P, F, Attachment::Attached).Exit,
+             follow(P, F, Attachment::Detached).Exit};
+    if (New == Summaries[F])
+      return false;
+    Summaries[F] = New;
+    for (const CallSite &C : P.Functions[F].Callers)
+      Look[C.Caller] = true;
+    return true;
+  };
+  bool Changed = true;
+  for (int Round = 0; Changed && Round != 3; ++Round) {
+    Changed = false;
+    for (FunctionId F = 0; F != P.Functions.size(); ++F)
+      if (Look[F])
+        Changed |= Settle(F);
   }
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    Uniform[F] = !changesState(P, F);
+    if (Look[F])
+      Uniform[F] = !changesState(P, F);
 }
 
 EventId ThreadStates::attachesAt(const Program &P, FunctionId F,

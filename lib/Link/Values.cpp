@@ -353,10 +353,21 @@ Values ValueFlow::packed() const {
   return Out;
 }
 
+/// Calls in blocks that the flow never got to have no values.
+static void markDead(Program &P, FunctionId F) {
+  std::vector<Event> &Events = P.Facts.Functions[F].Events;
+  const std::vector<Values::AtEvent> &Known = P.Functions[F].Value.Events;
+  for (EventId E = 0; E != Events.size(); ++E)
+    if (Events[E].Kind == EventKind::Call &&
+        Known[E].Args.size() != Events[E].Args.size())
+      Events[E].Flags |= EV_Dead;
+}
+
 void ValueFlow::run(FunctionId Id) {
   start(Id);
   forwardFlow(*F, *this);
   P.Functions[Id].Value = packed();
+  markDead(P, Id);
 }
 
 } // namespace

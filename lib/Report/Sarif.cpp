@@ -19,6 +19,7 @@
 #include "Report/Names.h"
 #include "Report/Output.h"
 #include "Support/Printable.h"
+#include "Support/Uri.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -56,22 +57,6 @@ size_t compressedSize(llvm::StringRef Text) {
   llvm::SmallVector<uint8_t, 0> Packed;
   llvm::compression::zlib::compress(llvm::arrayRefFromStringRef(Text), Packed);
   return Packed.size();
-}
-
-/// Percent-encodes everything that is not unreserved or `/` (RFC 3986).
-std::string encodeUri(std::string_view Path) {
-  std::string Uri;
-  for (char C : Path) {
-    if (llvm::isAlnum(C) || llvm::StringRef("-._~/").contains(C)) {
-      Uri += C;
-      continue;
-    }
-    auto Byte = static_cast<unsigned char>(C);
-    Uri += '%';
-    Uri += llvm::hexdigit(Byte >> 4);
-    Uri += llvm::hexdigit(Byte & 15);
-  }
-  return Uri;
 }
 
 class SarifWriter {

@@ -31,28 +31,21 @@ constexpr std::string_view RuleId = "gil-assumption";
 
 void findObsolete(const Program &P, std::vector<Finding> &Found) {
   std::set<std::pair<FunctionId, const ApiFunction *>> Seen;
-  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    if (!P.reportable(F))
+  for (const ApiCall &Call : P.apiCalls()) {
+    const ApiFunction &Api = *Call.Api;
+    if (Api.Obsolete.empty() || !Seen.insert({Call.At.Function, &Api}).second)
       continue;
-    const std::vector<Event> &Events = P.body(F).Events;
-    for (EventId E = 0; E != Events.size(); ++E) {
-      if (Events[E].Kind != EventKind::Call || !isLive(P, {F, E}))
-        continue;
-      const ApiFunction *Api = P.api(Events[E]);
-      if (!Api || Api->Obsolete.empty() || !Seen.insert({F, Api}).second)
-        continue;
-      Finding New = findingAt(P, RuleId, {F, E});
-      New.Entity = Api->Name;
-      New.Conf = Confidence::Medium;
-      // A call that is gone does not compile; one that does nothing is a
-      // hint at old assumptions.
-      New.Sev = Api->Removed ? Severity::Warning : Severity::Note;
-      New.Message = "'" + Api->Name + "' " + Api->Obsolete;
-      New.Why = "It belongs to a time when code took the GIL itself; what it "
-                "was meant to order is ordered by nothing now.";
-      New.Help = "Remove the call, and look at what stands around it.";
-      Found.push_back(std::move(New));
-    }
+    Finding New = findingAt(P, RuleId, Call.At);
+    New.Entity = Api.Name;
+    New.Conf = Confidence::Medium;
+    // A call that is gone does not compile; one that does nothing is a
+    // hint at old assumptions.
+    New.Sev = Api.Removed ? Severity::Warning : Severity::Note;
+    New.Message = "'" + Api.Name + "' " + Api.Obsolete;
+    New.Why = "It belongs to a time when code took the GIL itself; what it "
+              "was meant to order is ordered by nothing now.";
+    New.Help = "Remove the call, and look at what stands around it.";
+    Found.push_back(std::move(New));
   }
 }
 

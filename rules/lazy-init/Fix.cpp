@@ -20,6 +20,7 @@
 #include "Fix/NullTest.h"
 #include "Fix/Storage.h"
 #include "OnceGuards.h"
+#include "Rules/PlaceLock.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -436,7 +437,9 @@ FixPlan lazyInitFix(const FixContext &Context, const Finding &Found) {
   if (isSetUnderOnceGuard(P, Found.About.Entity))
     return besideGuardFix(Context, Found);
   const Entity &Place = P.entity(Found.About.Entity);
-  if (Place.Class != TypeClass::PyObject || Place.has(EF_Array))
+  if (Place.Class == TypeClass::PyObject && Place.has(EF_Array))
+    return lockFix(Context, Found.About.Entity);
+  if (Place.Class != TypeClass::PyObject)
     return Manual("what is initialised is not one object; do it in the "
                   "module's exec function");
   llvm::ArrayRef<FunctionId> Bodies = Place.has(EF_StaticLocal)

@@ -206,9 +206,10 @@ Finding LockRegions::report(FunctionId F, const Region &R,
 void LockRegions::judge(FunctionId F, std::vector<Finding> &All) {
   std::map<std::pair<Origin, EventId>, Region> Regions;
   const std::vector<Event> &Events = P.body(F).Events;
-  for (EventId E = 0; E != Events.size(); ++E)
-    if (Events[E].Kind == EventKind::Call && isLive(P, {F, E}))
-      addCall(F, E, Regions);
+  if (P.Functions[F].Locks.areHeld())
+    for (EventId E = 0; E != Events.size(); ++E)
+      if (Events[E].Kind == EventKind::Call && isLive(P, {F, E}))
+        addCall(F, E, Regions);
   // Several locks held over one call are one mistake.
   std::map<EventId, std::vector<const Region *>> ByCall;
   for (const auto &[Key, R] : Regions)

@@ -105,8 +105,10 @@ std::vector<FieldText> Reader::find(std::string_view Field) const {
     size_t Arrow = I - 1;
     while (Arrow > From && !is(Arrow, "->"))
       --Arrow;
-    if (From < Words.size() && Arrow > From)
+    if (From < Words.size() && Arrow > From) {
       readObject(From, Arrow, Out);
+      Out.Way = Text.substr(Out.Begin, Words[Arrow].end() - Out.Begin);
+    }
     All.push_back(std::move(Out));
   }
   return All;

@@ -22,6 +22,7 @@ namespace ungil::rules {
 struct FieldText {
   uint32_t Begin = 0, End = 0;
   std::string Object; ///< a variable; empty when it is anything else
+  std::string Way;    ///< to the object's fields: `((Foo *)o)->`
   bool Cast = false;  ///< which is of the type of another object
   /// In front of it stand `&&`, `||` or `?`: it may not be read at all.
   bool Conditional = false;

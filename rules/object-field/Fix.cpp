@@ -16,6 +16,7 @@
 #include "Fix/Section.h"
 #include "Fix/Wrap.h"
 #include "Link/ThreadState.h"
+#include "MutexFix.h"
 #include "Rules/SharedField.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -220,6 +221,10 @@ void FieldFix::lockUsers() {
 FixPlan FieldFix::plan() {
   if (Found.About.Entity == None)
     return {};
+  EntityId Record = P.entity(Found.About.Entity).Parent;
+  if (std::set<EntityId> Fields = detachedFields(P, Record);
+      Fields.count(Found.About.Entity))
+    return mutexFix(Context, Record, Fields);
   findUsers();
   constexpr size_t Many = 100;
   if (Users.size() > Many)

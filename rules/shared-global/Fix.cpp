@@ -15,7 +15,7 @@
 #include "Fix/PutBack.h"
 #include "Fix/Scratch.h"
 #include "Fix/Storage.h"
-#include "HandleFix.h"
+#include "Rules/PlaceLock.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <map>
@@ -228,14 +228,12 @@ FixPlan StorageFix::plan() {
     return perCall();
   if (Thread.empty())
     return perThread(PutBack);
-  if (E.Class == TypeClass::PyObject)
+  if (E.Class == TypeClass::PyObject && !E.has(EF_Array))
     return manual("an object that is replaced while others use it needs a lock "
                   "and a reference of one's own");
-  std::string Atomic = whyNotAtomic();
-  if (Atomic.empty())
+  if (whyNotAtomic().empty())
     return atomic();
-  return manual(E.Class == TypeClass::Scalar && !E.has(EF_Array) ? Atomic
-                                                                 : Thread);
+  return lockFix(Context, Place);
 }
 
 } // namespace

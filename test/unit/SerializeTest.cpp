@@ -34,7 +34,7 @@ const TuFacts &sample() {
     // What the snippet does not reach.
     F.SlotTables.push_back({0, {{"Py_mod_gil", None, 1, {}}}});
     F.Modules.push_back({ModuleKind::Def, "m", 0, None, false, {}});
-    F.Members.push_back({0, "x", true, {}});
+    F.Members.push_back({0, "x", true, false, {}});
     F.Macros.push_back({"LOCK", "lock(m)", false, false, {}});
     F.Errors.push_back({{}, "an error"});
     return F;

@@ -58,8 +58,10 @@ void ungil::addCache(CLI::App &App, int &Exit) {
   CLI::App *Command =
       App.add_subcommand("cache", "Show or empty the facts kept between scans");
   Command->add_option("path", Options->Path, "Folder that is scanned")
+      ->type_name("FOLDER")
       ->capture_default_str();
   Command->add_option("--cache-dir", Options->Folder, "Folder of the cache")
+      ->type_name("FOLDER")
       ->envname("UNGIL_CACHE_DIR");
   Command->add_flag("--prune", Options->Prune,
                     "Remove what was not used for longest, down to " +

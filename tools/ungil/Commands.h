@@ -45,6 +45,9 @@ void addRules(CLI::App &App, int &Exit);
 void addOptions(CLI::App &App, int &Exit);
 void addExplain(CLI::App &App, int &Exit);
 void addVersion(CLI::App &App, int &Exit);
+void addLsp(CLI::App &App, int &Exit);
+/// `man` and `completions`.
+void addManual(CLI::App &App, int &Exit);
 
 /// The folder of facts for a scan of \p Root when the user asked for \p Asked
 /// (empty: said nothing); absolute, empty if there is no place for one.

@@ -10,6 +10,7 @@
 #include "Driver/Files.h"
 #include "Rules/Rules.h"
 #include "Support/PathPattern.h"
+#include "llvm/ADT/StringExtras.h"
 #include <CLI/CLI.hpp>
 
 using namespace ungil;
@@ -35,13 +36,42 @@ std::string fromHere(OptionKind Kind, const std::string &Item) {
   return patternBelow(canonicalFolder("."), One.Pattern) + ":" + One.Rule;
 }
 
+/// What a value is called in help, the manual and completions.
+std::string valueName(const OptionInfo &Info) {
+  switch (Info.Kind) {
+  case OptionKind::Path:
+    return Info.Id == Option::BuildDir ? "FOLDER" : "FILE";
+  case OptionKind::Paths:
+    return "FILE";
+  case OptionKind::Version:
+    return "VERSION";
+  case OptionKind::Rules:
+    return "RULE";
+  case OptionKind::Patterns:
+  case OptionKind::PatternRules:
+    return "PATTERN";
+  case OptionKind::Flag:
+  case OptionKind::Word:
+  case OptionKind::Texts:
+    break;
+  }
+  return "TEXT";
+}
+
+/// `{low,medium,high}`, as CLI11's own check of words describes itself.
+std::string listOfWords(const OptionInfo &Info) {
+  if (Info.Words.empty())
+    return "";
+  return "{" + llvm::join(Info.Words, ",") + "}";
+}
+
 CLI::Option *addValue(CLI::App &Command, ConfigArgs &Args,
                       const OptionInfo &Info, const std::string &Help) {
   auto Check = CLI::Validator(
       [&Info](const std::string &Item) {
         return problemWith(Info, Item, ruleIds());
       },
-      "");
+      listOfWords(Info));
   if (!isList(Info.Kind))
     return Command
         .add_option_function<std::string>(
@@ -50,6 +80,7 @@ CLI::Option *addValue(CLI::App &Command, ConfigArgs &Args,
               Args.Given.set(Info.Id, {Item}, CommandLine);
             },
             Help)
+        ->type_name(valueName(Info))
         ->check(Check);
   CLI::Option *Value = Command.add_option_function<std::vector<std::string>>(
       flagsOf(Info),
@@ -62,7 +93,9 @@ CLI::Option *addValue(CLI::App &Command, ConfigArgs &Args,
           "; repeatable");
   if (Info.Kind == OptionKind::Rules)
     Value->delimiter(',');
-  return Value->allow_extra_args(false)->check(Check);
+  return Value->allow_extra_args(false)
+      ->type_name(valueName(Info))
+      ->check(Check);
 }
 
 } // namespace
@@ -103,6 +136,7 @@ void ungil::addConfigChoice(CLI::App &Command, ConfigArgs &Args) {
           .add_option("--config", Args.File,
                       "ungil.toml or pyproject.toml to read (default: the "
                       "nearest at or above the paths)")
+          ->type_name("FILE")
           ->group(Group);
   Command.add_flag("--isolated", Args.Isolated, "Read no configuration file")
       ->excludes(File)

@@ -41,7 +41,8 @@ void ungil::addExplain(CLI::App &App, int &Exit) {
   auto Opts = std::make_shared<Options>();
   CLI::App *Command = App.add_subcommand("explain", "Print the page of a rule");
   Command->add_option("rule", Opts->Rule, "Rule id, `ungil rules` lists them")
-      ->required();
+      ->required()
+      ->type_name("RULE");
   Command->add_option("--color", Opts->Color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   Command->callback([Opts, &Exit] {

@@ -12,8 +12,20 @@ using namespace ungil;
 
 void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request,
                            ConfigArgs &Args) {
+  Command.add_option("path", Request.Paths, "Files and folders")
+      ->required()
+      ->type_name("PATH");
+  Command
+      .add_option("--only", Request.Only,
+                  "Analyse these files only; the rest of PATH gives flags")
+      ->type_name("FILE")
+      ->group(std::string(title(OptionGroup::Analysed)));
+  addReadOptions(Command, Request, Args);
+}
+
+void ungil::addReadOptions(CLI::App &Command, ScanRequest &Request,
+                           ConfigArgs &Args) {
   const std::string Group(title(OptionGroup::Analysed));
-  Command.add_option("path", Request.Paths, "Files and folders")->required();
   addOptionGroup(Command, Args, OptionGroup::Analysed);
   Command
       .add_flag("--no-build", Request.NoBuild,
@@ -22,15 +34,13 @@ void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request,
   Command
       .add_option("--python", Request.Python,
                   "Interpreter or include folder whose headers to use")
+      ->type_name("PATH")
       ->group(Group);
   Command
       .add_option("--root", Request.Root,
                   "Folder paths are relative to (default: top of the git "
                   "checkout, else the common parent)")
-      ->group(Group);
-  Command
-      .add_option("--only", Request.Only,
-                  "Analyse these files only; the rest of PATH gives flags")
+      ->type_name("FOLDER")
       ->group(Group);
   Command.add_option("-j,--jobs", Request.Jobs, "Parallel jobs (0: all cores)")
       ->group(Group);

@@ -24,6 +24,8 @@ class App;
 namespace ungil {
 
 void addPlanOptions(CLI::App &Command, ScanRequest &Request, ConfigArgs &Args);
+/// All of them but the paths.
+void addReadOptions(CLI::App &Command, ScanRequest &Request, ConfigArgs &Args);
 
 /// Takes what \p All says about what is analysed into \p Request.
 void applySettings(const Settings &All, ScanRequest &Request);

@@ -78,6 +78,8 @@ llvm::Error ungil::read(Reading &Of) {
   }
   if (!Of.Options.NoCache)
     Of.Plan.CacheDir = cacheFolder(Of.Options.CacheDir, Of.Plan.Root);
+  Of.Plan.Edited = Of.Edited;
+  Of.Plan.OpeningDir = Of.OpeningDir;
   StepTimer Timer(Of.Times, "parse");
   Of.Units = parse(Of.Plan);
   return llvm::Error::success();

@@ -21,7 +21,9 @@
 #include "Report/Output.h"
 #include "ScanOptions.h"
 #include "llvm/Support/Error.h"
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ungil {
@@ -33,6 +35,9 @@ struct Reading {
   ScanOptions Options; ///< after setUp(): with the settings of the project
   AnalyseOptions How;
   std::optional<Api> Extended; ///< by files of the project
+  /// Text by absolute path to read in place of what is on disk.
+  std::map<std::string, std::string> Edited;
+  std::string OpeningDir; ///< as in the plan
   ScanPlan Plan;
   std::vector<UnitResult> Units; ///< of Plan.Units, in their order
   Timings Times;

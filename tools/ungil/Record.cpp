@@ -19,6 +19,7 @@ void ungil::addRecord(CLI::App &App, int &Exit) {
   CLI::App *Command = App.add_subcommand(
       "record", "Run a build and write the compilation database it implies");
   Command->add_option("-o,--output", Opts->Output, "File to write")
+      ->type_name("FILE")
       ->capture_default_str();
   Command
       ->add_option("command", Opts->Command,

@@ -105,6 +105,7 @@ void ungil::addRules(CLI::App &App, int &Exit) {
       "--markdown-dir", Opts->MarkdownDir,
       "Write the pages of all rules and an index to this folder, and remove "
       "other .md files there");
+  Dir->type_name("FOLDER");
   Command
       ->add_flag("--check", Opts->Check,
                  "With --markdown-dir: write nothing, exit 1 when a page "

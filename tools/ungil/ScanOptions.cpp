@@ -31,6 +31,7 @@ void addOutputOptions(CLI::App &Command, ScanOptions &Options) {
       ->capture_default_str()
       ->group(Group);
   Command.add_option("-o,--output", Options.Output, "File to write")
+      ->type_name("FILE")
       ->group(Group);
   Command
       .add_option("--color", Options.Color,
@@ -65,6 +66,7 @@ void addFixOptions(CLI::App &Command, ScanOptions &Options) {
   Command
       .add_option("--export-fixes", Options.ExportFixes,
                   "Write the fixes as YAML for clang-apply-replacements")
+      ->type_name("FILE")
       ->group(Group);
   Command
       .add_flag("--no-verify", Options.NoVerify,
@@ -79,6 +81,7 @@ void addKnownOptions(CLI::App &Command, ScanOptions &Options) {
       Command
           .add_option("--write-baseline", Options.WriteBaseline,
                       "Write the findings to this file and report none")
+          ->type_name("FILE")
           ->group(Group);
   Command
       .add_flag("--prune-baseline", Options.PruneBaseline,
@@ -90,6 +93,7 @@ void addKnownOptions(CLI::App &Command, ScanOptions &Options) {
           .add_option("--diff-base", Options.DiffBase,
                       "Report what the change since this git revision brings "
                       "or touches")
+          ->type_name("REV")
           ->excludes(Write)
           ->group(Group);
   CLI::Option *Add =
@@ -102,7 +106,7 @@ void addKnownOptions(CLI::App &Command, ScanOptions &Options) {
   Add->needs(Command
                  .add_option("--reason", Options.Reason,
                              "Why the findings are harmless")
-                 ->check(CLI::Validator(problemWithReason, "TEXT"))
+                 ->check(CLI::Validator(problemWithReason, ""))
                  ->needs(Add)
                  ->group(Group));
   for (const char *Fix : {"--fix", "--export-fixes"}) {
@@ -147,6 +151,7 @@ void ungil::addCacheOptions(CLI::App &Command, ScanOptions &Options) {
       .add_option("--cache-dir", Options.CacheDir,
                   "Folder of facts kept between scans (default: .ungil_cache "
                   "at the top of a git checkout, else below XDG_CACHE_HOME)")
+      ->type_name("FOLDER")
       ->envname("UNGIL_CACHE_DIR")
       ->group(Group);
   Command

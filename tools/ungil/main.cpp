@@ -51,6 +51,8 @@ int main(int Argc, char **Argv) {
   addExplain(App, Exit);
   addCache(App, Exit);
   addVersion(App, Exit);
+  addLsp(App, Exit);
+  addManual(App, Exit);
   try {
     App.parse(Argc, Argv);
   } catch (const CLI::Success &Help) {

@@ -24,11 +24,15 @@ static PyObject *
 scaled(PyObject *self, PyObject *arg)
 {
     static double factors[3];
+    static PyMutex factors_mutex; // held where factors is used
     double scale;
     scale = PyFloat_AsDouble(arg);
+    PyMutex_Lock(&factors_mutex);
     for (int i = 0; i < 3; i++)
         factors[i] = i * scale;
-    return PyFloat_FromDouble(factors[2]);
+    PyObject *result = PyFloat_FromDouble(factors[2]);
+    PyMutex_Unlock(&factors_mutex);
+    return result;
 }
 
 static std::atomic<int> actions[] = {0, 1, 2};

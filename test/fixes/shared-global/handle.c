@@ -69,7 +69,7 @@ loaded(PyObject *self, PyObject *arg)
 static PyObject *
 other_count(PyObject *self, PyObject *arg)
 {
-    return PyLong_FromLong(engine_count(other));  // no edit: the call is part of a larger expression
+    return PyLong_FromLong(engine_count(other));  // no edit: in 'other_load' it is used in a statement in which 'PyLong_AsLong' may run Python code
 }
 
 static PyObject *

@@ -33,26 +33,22 @@ load(PyObject *self, PyObject *arg)
 static PyObject *
 count(PyObject *self, PyObject *arg)
 {
-    int n;
     PyMutex_Lock(&library_mutex);
-    n = engine_count(library);
-    PyMutex_Unlock(&library_mutex);
+    int n = engine_count(library);
     for (int i = 0; i < 3; i++) {
         if (i == n)
             continue;
-        PyMutex_Lock(&library_mutex);
         engine_reset(library);
-        PyMutex_Unlock(&library_mutex);
     }
     switch (n) {
     case 0:
-        PyMutex_Lock(&library_mutex);
         engine_reset(library);
-        PyMutex_Unlock(&library_mutex);
         break;
     default:
+        PyMutex_Unlock(&library_mutex);
         goto done;
     }
+    PyMutex_Unlock(&library_mutex);
 done:
     return PyLong_FromLong(n);
 }
@@ -60,19 +56,18 @@ done:
 static int
 is_loaded(const char *name)
 {
-    int done;
     PyMutex_Lock(&library_mutex);
-    done = engine_load(library, name);
-    PyMutex_Unlock(&library_mutex);
-    if (done == 0)
+    if (engine_load(library, name) == 0) {
+        PyMutex_Unlock(&library_mutex);
         return 1;
-    if (!library)
+    }
+    if (!library) {
+        PyMutex_Unlock(&library_mutex);
         return 0;
-    int done2;
-    PyMutex_Lock(&library_mutex);
-    done2 = engine_count(library);
+    }
+    int result = engine_count(library);
     PyMutex_Unlock(&library_mutex);
-    return done2;
+    return result;
 }
 
 static PyObject *
@@ -87,7 +82,7 @@ loaded(PyObject *self, PyObject *arg)
 static PyObject *
 other_count(PyObject *self, PyObject *arg)
 {
-    return PyLong_FromLong(engine_count(other));  // no edit: the call is part of a larger expression
+    return PyLong_FromLong(engine_count(other));  // no edit: in 'other_load' it is used in a statement in which 'PyLong_AsLong' may run Python code
 }
 
 static PyObject *

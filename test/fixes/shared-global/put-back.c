@@ -155,7 +155,7 @@ static PyObject *
 enter(PyObject *self, PyObject *f)
 {
     int before = depth;
-    depth = before + 1;  // no edit: 'enter' reads and changes it
+    depth = before + 1;
     return PyLong_FromLong(before);
 }
 

@@ -15,6 +15,7 @@ struct context {
 static _Thread_local struct context context;
 static PyObject *persistent;
 static int depth;
+static PyMutex depth_mutex; // held where depth is used
 
 #define RESTORE() \
     function = stored[0]; \
@@ -154,8 +155,10 @@ set_persistent(PyObject *self, PyObject *f)
 static PyObject *
 enter(PyObject *self, PyObject *f)
 {
+    PyMutex_Lock(&depth_mutex);
     int before = depth;
-    depth = before + 1;  // no edit: 'enter' reads and changes it
+    depth = before + 1;
+    PyMutex_Unlock(&depth_mutex);
     return PyLong_FromLong(before);
 }
 

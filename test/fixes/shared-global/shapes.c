@@ -109,7 +109,7 @@ static long next_id;
 static PyObject *
 new_id(PyObject *self, PyObject *arg)
 {
-    next_id++;  // no edit: 'new_id' reads and changes it
+    next_id++;
     return PyLong_FromLong(next_id);
 }
 
@@ -131,7 +131,7 @@ sometimes(PyObject *self, PyObject *arg)
 {
     static char last[32] = "none";
     if (PyUnicode_Check(arg))
-        snprintf(last, sizeof(last), "%s", PyUnicode_AsUTF8(arg));  // no edit: 'sometimes' can find in it what an earlier call left
+        snprintf(last, sizeof(last), "%s", PyUnicode_AsUTF8(arg));
     return PyUnicode_FromString(last);
 }
 

@@ -105,24 +105,35 @@ gamma_of(PyObject *self, PyObject *arg)
 }
 
 static long next_id;
+static PyMutex next_id_mutex; // held where next_id is used
 
 static PyObject *
 new_id(PyObject *self, PyObject *arg)
 {
-    next_id++;  // no edit: 'new_id' reads and changes it
-    return PyLong_FromLong(next_id);
+    PyMutex_Lock(&next_id_mutex);
+    next_id++;
+    PyObject *result = PyLong_FromLong(next_id);
+    PyMutex_Unlock(&next_id_mutex);
+    return result;
 }
 
 static int busy;
+static PyMutex busy_mutex; // held where busy is used
 
 static PyObject *
 enter(PyObject *self, PyObject *arg)
 {
-    if (busy)
+    PyMutex_Lock(&busy_mutex);
+    if (busy) {
+        PyMutex_Unlock(&busy_mutex);
         Py_RETURN_FALSE;
+    }
     busy = 1;
+    PyMutex_Unlock(&busy_mutex);
     PyObject *done = PyObject_CallNoArgs(arg);
+    PyMutex_Lock(&busy_mutex);
     busy = 0;
+    PyMutex_Unlock(&busy_mutex);
     return done;
 }
 
@@ -130,9 +141,13 @@ static PyObject *
 sometimes(PyObject *self, PyObject *arg)
 {
     static char last[32] = "none";
+    static PyMutex last_mutex; // held where last is used
+    PyMutex_Lock(&last_mutex);
     if (PyUnicode_Check(arg))
-        snprintf(last, sizeof(last), "%s", PyUnicode_AsUTF8(arg));  // no edit: 'sometimes' can find in it what an earlier call left
-    return PyUnicode_FromString(last);
+        snprintf(last, sizeof(last), "%s", PyUnicode_AsUTF8(arg));
+    PyObject *result = PyUnicode_FromString(last);
+    PyMutex_Unlock(&last_mutex);
+    return result;
 }
 
 static PyObject *current;

@@ -1,12 +1,15 @@
-//===- HandleFix.h - one lock for one handle of a library -------*- C++ -*-===//
+//===- PlaceLock.h - one lock beside one variable ---------------*- C++ -*-===//
 //
 // Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-//   static FT_Library library;          static FT_Library library;
-//                                       static PyMutex library_mutex;
+// State that calls find as earlier calls left it gets a PyMutex of its own,
+// which every function holds where it uses it. A handle of a library needs it
+// for the calls that are given it.
+//
+//   static FT_Library library;    ->  static PyMutex library_mutex;
 //   err = FT_New_Face(library, ..);
 //                                 ->    PyMutex_Lock(&library_mutex);
 //                                       err = FT_New_Face(library, ..);
@@ -14,14 +17,17 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef UNGIL_RULES_HANDLEFIX_H
-#define UNGIL_RULES_HANDLEFIX_H
+#ifndef UNGIL_RULES_PLACELOCK_H
+#define UNGIL_RULES_PLACELOCK_H
 
 #include "Fix/Fix.h"
 
 namespace ungil::rules {
 
-/// Puts every call that is given the handle in \p Place under one new lock.
+/// Puts everything that uses \p Place under one new lock.
+FixPlan lockFix(const FixContext &Context, EntityId Place);
+
+/// The same with the calls that are given the handle in it.
 FixPlan handleFix(const FixContext &Context, EntityId Place);
 
 } // namespace ungil::rules
