@@ -21,7 +21,8 @@ uri = uri_of(folder / "m.c")
 document = {"uri": uri}
 options = ("--no-build", "--python", headers)
 
-client = Client(program, *options)
+temporary = fresh(place + ".tmp")
+client = Client(program, *options, env={"TMPDIR": str(temporary)})
 # Before anything else.
 assert client.error("textDocument/hover", textDocument=document) == -32002
 client.notify("textDocument/didOpen", nonsense=True)
@@ -65,6 +66,7 @@ client.open(uri_of(folder / "notes.txt"), "hello")
 # An ordinary file at last.
 client.open(uri, LOCKED)
 (found,) = [d for d in client.diagnostics(uri, 1) if d["code"] == "shared-global"]
+assert list(temporary.glob("ungil-lsp*/*.pch")), "the opening is kept"
 assert found["range"]["start"] == {"line": 3, "character": 27}, found
 
 # Fixes for an editor that knows no versions of documents.
@@ -109,6 +111,7 @@ assert "shared-global" not in codes, codes
 
 # After shutdown there is only exit.
 client.request("shutdown")
+assert not list(temporary.iterdir()), "nothing is left behind"
 assert client.error("textDocument/hover") == -32600
 client.notify("textDocument/didSave", textDocument=document)
 client.notify("exit")

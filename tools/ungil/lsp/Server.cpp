@@ -127,7 +127,8 @@ void Server::takeRequest(const Json &Id, const std::string &Method,
     return refuse(Id, NotInitialized, "send 'initialize' first");
   if (Method == "shutdown") {
     Now = Phase::ShutDown;
-    Projects.clear();
+    // Before the answer: some editors kill the server when they have it.
+    stopAll();
     answer(Id, nullptr);
   } else if (Method == "textDocument/codeAction") {
     answer(Id, codeActions(Params));
@@ -258,6 +259,14 @@ void Server::start(Project &Of) {
   });
 }
 
+/// Ends all workers; nothing is left of them.
+void Server::stopAll() {
+  Projects.clear();
+  if (!OpeningDir.empty())
+    (void)llvm::sys::fs::remove_directories(OpeningDir);
+  OpeningDir.clear();
+}
+
 void Server::publish(const std::string &Path, const Json &Findings) {
   Json Params = {{"uri", uriOf(Path)}, {"diagnostics", Json::array()}};
   for (const Json &Each : Findings)
@@ -362,8 +371,6 @@ int Server::run() {
     OpeningDir = std::string(Dir);
   while (Now != Phase::Ended)
     waitForNews();
-  Projects.clear();
-  if (!OpeningDir.empty())
-    (void)llvm::sys::fs::remove_directories(OpeningDir);
+  stopAll();
   return Exit;
 }

@@ -77,6 +77,7 @@ private:
   void lookAt(const Json &Params, Project::Wait How);
   Project &projectOf(const std::string &Path);
   void start(Project &Of);
+  void stopAll();
   void show(Project &Of, const Project::Outcome &What);
   void publish(const std::string &Path, const Json &Findings);
   int waitTime() const;
