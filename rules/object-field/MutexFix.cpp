@@ -249,8 +249,34 @@ std::set<EntityId> detachedFields(const Program &P, EntityId Record) {
   return Out;
 }
 
+/// Numbers of the object that functions change and use along with \p Fields.
+static std::set<EntityId> withCompanions(const Program &P, EntityId Record,
+                                         std::set<EntityId> Fields) {
+  std::set<FunctionId> Users;
+  for (EntityId Field : Fields)
+    for (const FieldAccess &A : P.Fields.at(Field))
+      Users.insert(A.At.Function);
+  for (const auto &[Field, Accesses] : P.Fields) {
+    auto Changes = [](const FieldAccess &A) {
+      return A.Use > FieldUse::Read && !A.Reinit;
+    };
+    auto Along = [&](const FieldAccess &A) {
+      return Users.count(A.At.Function) != 0;
+    };
+    if (P.entity(Field).Parent == Record &&
+        P.entity(Field).Class == TypeClass::Scalar &&
+        llvm::any_of(Accesses, Changes) && llvm::any_of(Accesses, Along))
+      Fields.insert(Field);
+  }
+  return Fields;
+}
+
 FixPlan mutexFix(const FixContext &Context, EntityId Record,
                  const std::set<EntityId> &Fields) {
+  std::set<EntityId> More = withCompanions(Context.P, Record, Fields);
+  if (FixPlan Whole = MutexFix(Context, Record, More).plan();
+      !Whole.Edits.empty())
+    return Whole;
   return MutexFix(Context, Record, Fields).plan();
 }
 
