@@ -232,7 +232,7 @@ FixPlan MutexFix::plan() {
 } // namespace
 
 std::set<EntityId> detachedFields(const Program &P, EntityId Record) {
-  auto &Locks = P.model<ObjectLockModel>();
+  auto &Judged = P.model<FieldVerdicts>();
   std::set<EntityId> Out;
   for (const auto &[Field, Accesses] : P.Fields) {
     bool Detached = P.entity(Field).Parent == Record &&
@@ -240,8 +240,7 @@ std::set<EntityId> detachedFields(const Program &P, EntityId Record) {
                       auto State = P.threads().at(A.At);
                       return State && State->How != Attachment::Attached;
                     });
-    if (Detached &&
-        llvm::any_of(judgeField(P, Locks, Field), [](const FieldVerdict &V) {
+    if (Detached && llvm::any_of(Judged.of(Field), [](const FieldVerdict &V) {
           return V.Conf != Confidence::Low;
         }))
       Out.insert(Field);
