@@ -7,8 +7,8 @@
 
 #include "Driver/BuiltinHeaders.h"
 #include "DriverTestSupport.h"
-#include "gmock/gmock.h"
 #include "llvm/Support/FileSystem.h"
+#include "gmock/gmock.h"
 #include <sys/stat.h>
 
 using namespace ungil;

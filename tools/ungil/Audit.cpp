@@ -86,6 +86,7 @@ void ungil::addAudit(CLI::App &App, int &Exit) {
       ->capture_default_str()
       ->group(Group);
   Command->add_option("-o,--output", Scan.Output, "File to write")
+      ->type_name("FILE")
       ->group(Group);
   Command
       ->add_option("--date", Options->Date,
