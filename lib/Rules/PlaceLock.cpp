@@ -10,6 +10,7 @@
 #include "Fix/Variable.h"
 #include "Rules/CacheSlots.h"
 #include "Rules/Locking.h"
+#include "Rules/SharedPlace.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringRef.h"
@@ -45,6 +46,8 @@ private:
   void addHandedOn(FunctionId F);
   bool leadsInto(const Origin &O) const;
   bool isAlone(Site S) const;
+  void checkReach();
+  void checkCompanions();
   bool keepsReference(const Access &A) const;
   void findSlots();
   void lockIn(FunctionId F, const LockUsers &Users);
@@ -183,6 +186,34 @@ bool LockFix::isAlone(Site S) const {
   });
 }
 
+/// Can every function that uses it name a lock beside it?
+void LockFix::checkReach() {
+  for (const auto &[F, Needs] : Uses) {
+    bool Inside =
+        !E.has(EF_StaticLocal) || llvm::is_contained(P.bodiesOf(E.Parent), F);
+    bool SameFile =
+        !E.has(EF_Internal) || P.body(F).Body.File == E.Declaration.File;
+    if (!Inside || !SameFile)
+      return refuse("'" + P.name(F) +
+                    "' uses it through a pointer, where it has no name");
+  }
+}
+
+/// Variables that race and are used together belong under one lock.
+void LockFix::checkCompanions() {
+  for (const auto &[Other, Accesses] : P.Places) {
+    auto Along = llvm::find_if(Accesses, [&](const Access &A) {
+      return Uses.count(A.At.Function) != 0;
+    });
+    if (Other != Place && Along != Accesses.end() &&
+        !isExempt(P.entity(Other)) && !judgePlace(P, Other).empty())
+      return refuse("'" + P.name(Along->At.Function) + "' uses '" +
+                    P.entity(Other).Name +
+                    "' as well, which nothing protects either: whether they "
+                    "belong under one lock is for a person to say");
+  }
+}
+
 /// Is it a reference to an object that \p A stores or reads?
 bool LockFix::keepsReference(const Access &A) const {
   TypeClass Class = E.Class;
@@ -268,6 +299,10 @@ FixPlan LockFix::plan() {
   findDeclarations();
   if (Reason.empty())
     findUses();
+  if (Reason.empty())
+    checkReach();
+  if (Reason.empty() && !Handle)
+    checkCompanions();
   if (Reason.empty() && !Handle)
     findSlots();
   if (Reason.empty()) {

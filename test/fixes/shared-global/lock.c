@@ -186,6 +186,33 @@ pick(PyObject *self, PyObject *arg)
     Py_RETURN_NONE;
 }
 
+/* Two variables that are used together. */
+static int first_free, in_use;
+
+static PyObject *
+allot(PyObject *self, PyObject *arg)
+{
+    int slot = first_free;
+    first_free = slot + 1;  // no edit: 'allot' uses 'in_use' as well
+    in_use = in_use + 1;  // no edit: 'allot' uses 'first_free' as well
+    return PyLong_FromLong(slot);
+}
+
+/* Who is given a pointer to it cannot name a lock beside it. */
+static void
+advance(int *place)
+{
+    *place = *place + 1;  // no edit: 'advance' uses it through a pointer
+}
+
+static PyObject *
+next(PyObject *self, PyObject *arg)
+{
+    static int place = 1;
+    advance(&place);
+    return PyLong_FromLong(place);
+}
+
 /* The buffer is used by what is given it. */
 static PyObject *
 show(PyObject *self, PyObject *arg)
@@ -236,6 +263,8 @@ static PyMethodDef methods[] = {
     {"call", call, METH_O, NULL},
     {"drain", drain, METH_O, NULL},
     {"pick", pick, METH_O, NULL},
+    {"allot", allot, METH_NOARGS, NULL},
+    {"next", next, METH_NOARGS, NULL},
     {"item_of", item_of, METH_O, NULL},
     {"keep", keep, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
