@@ -1,3 +1,4 @@
+// tidy: differs
 #include <Python.h>
 
 static long calls = 0;

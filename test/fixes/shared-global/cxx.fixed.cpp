@@ -1,3 +1,4 @@
+// tidy: differs
 #include <Python.h>
 #include <atomic>
 
