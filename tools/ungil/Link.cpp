@@ -7,9 +7,9 @@
 
 #include "Commands.h"
 #include "Driver/Summary.h"
+#include "PathMapOption.h"
 #include "Reading.h"
 #include "Reporting.h"
-#include "llvm/ADT/StringRef.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -26,25 +26,8 @@ struct LinkOptions {
   std::vector<std::string> Files, Map;
 };
 
-/// Empty if \p Text is `/there=/here`, else what is wrong.
-std::string isMapping(const std::string &Text) {
-  auto [From, To] = llvm::StringRef(Text).split('=');
-  if (!From.starts_with("/") || !To.starts_with("/"))
-    return "'" + Text + "' is no mapping: /folder/there=/folder/here";
-  return {};
-}
-
-PathMap pathMap(const LinkOptions &Options) {
-  PathMap Map;
-  for (const std::string &Text : Options.Map) {
-    auto [From, To] = llvm::StringRef(Text).split('=');
-    Map.emplace_back(From.rtrim('/').str(), To.rtrim('/').str());
-  }
-  return Map;
-}
-
 llvm::Expected<Summary> readAll(const LinkOptions &Options) {
-  const PathMap Map = pathMap(Options);
+  const PathMap Map = pathMap(Options.Map);
   std::vector<Summary> Parts;
   for (const std::string &Name : Options.Files) {
     auto Buffer = llvm::MemoryBuffer::getFile(Name);
@@ -89,13 +72,9 @@ void ungil::addLink(CLI::App &App, int &Exit) {
   Command->add_option("file", Options->Files, "What `summarize` wrote")
       ->required()
       ->type_name("FILE");
-  Command
-      ->add_option("--map", Options->Map,
-                   "A folder of the machine that read the sources, and its "
-                   "name here")
-      ->check(CLI::Validator(isMapping, ""))
-      ->type_name("THERE=HERE")
-      ->group("Analysed");
   addReportOptions(*Command, Options->Scan);
+  addPathMapOption(*Command, Options->Map,
+                   "A folder of the machine that read the sources, and its "
+                   "name here");
   Command->callback([Options, &Exit] { Exit = link(*Options); });
 }

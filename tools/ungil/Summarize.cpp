@@ -7,6 +7,7 @@
 
 #include "Commands.h"
 #include "Driver/Summary.h"
+#include "PathMapOption.h"
 #include "PlanOptions.h"
 #include "Reading.h"
 #include "Support/Output.h"
@@ -18,6 +19,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 using namespace ungil;
 
@@ -26,6 +28,7 @@ namespace {
 struct SummarizeOptions {
   ScanOptions Scan;
   std::string Part, Depfile;
+  std::vector<std::string> Map;
   Shard shard() const {
     auto [Number, Of] = llvm::StringRef(Part).split('/');
     Shard Result;
@@ -69,14 +72,14 @@ void writeDepfile(const Summary &Of, const std::string &Target,
   Out << '\n';
 }
 
-int summarize(const SummarizeOptions &Options) {
+llvm::Expected<Summary> readPart(const SummarizeOptions &Options) {
   Reading Of(Options.Scan);
   auto Config = configure(Options.Scan.Config, Of.Options.Request.Paths);
   if (!Config)
-    return fail(Config.takeError());
+    return Config.takeError();
   applySettings(Config->All, Of.Options.Request);
   if (llvm::Error Bad = chooseUnits(Of))
-    return fail(std::move(Bad));
+    return std::move(Bad);
   Summary Read;
   Read.Config = Config->File;
   Read.Part = Options.shard();
@@ -86,22 +89,34 @@ int summarize(const SummarizeOptions &Options) {
   Of.Plan.ListReads = !Options.Depfile.empty();
   readUnits(Of);
   Read.Units = std::move(Of.Units);
+  return Read;
+}
+
+/// `link` says these once for all parts; here it is known where to look.
+void sayUnread(const Summary &Of) {
+  for (size_t I = 0; I != Of.Units.size(); ++I)
+    if (!Of.Units[I].Message.empty())
+      sayRemarks(
+          {{Severity::Error, Of.Plan.Units[I].File, Of.Units[I].Message}},
+          Of.Plan.Root);
+}
+
+int summarize(const SummarizeOptions &Options) {
+  auto Part = readPart(Options);
+  if (!Part)
+    return fail(Part.takeError());
+  sayUnread(*Part);
   const std::string &Output = Options.Scan.Output;
-  if (llvm::Error Bad = writeOutput(
-          Output, [&](llvm::raw_ostream &Out) { Out << writeSummary(Read); }))
-    return fail(std::move(Bad));
   if (!Options.Depfile.empty())
     if (llvm::Error Bad =
             writeOutput(Options.Depfile, [&](llvm::raw_ostream &Out) {
-              writeDepfile(Read, Output, Out);
+              writeDepfile(*Part, Output, Out);
             }))
       return fail(std::move(Bad));
-  // `link` says these, too, once for all parts; here it is known where.
-  for (size_t I = 0; I != Read.Units.size(); ++I)
-    if (!Read.Units[I].Message.empty())
-      sayRemarks(
-          {{Severity::Error, Read.Plan.Units[I].File, Read.Units[I].Message}},
-          Read.Plan.Root);
+  mapPaths(*Part, pathMap(Options.Map));
+  if (llvm::Error Bad = writeOutput(
+          Output, [&](llvm::raw_ostream &Out) { Out << writeSummary(*Part); }))
+    return fail(std::move(Bad));
   return ExitClean;
 }
 
@@ -129,6 +144,8 @@ void ungil::addSummarize(CLI::App &App, int &Exit) {
                    "Write the files that were read as a makefile rule")
       ->type_name("FILE")
       ->group("Output");
+  addPathMapOption(*Command, Options->Map,
+                   "Call a folder something else in what is written");
   addCacheOptions(*Command, Options->Scan);
   Command->callback([Options, &Exit] { Exit = summarize(*Options); });
 }
