@@ -42,6 +42,7 @@ void addAudit(CLI::App &App, int &Exit);
 void addSummarize(CLI::App &App, int &Exit);
 void addLink(CLI::App &App, int &Exit);
 void addEmitNinja(CLI::App &App, int &Exit);
+void addBatch(CLI::App &App, int &Exit);
 void addDoctor(CLI::App &App, int &Exit);
 void addCache(CLI::App &App, int &Exit);
 void addRecord(CLI::App &App, int &Exit);

@@ -47,6 +47,7 @@ int main(int Argc, char **Argv) {
   addSummarize(App, Exit);
   addLink(App, Exit);
   addEmitNinja(App, Exit);
+  addBatch(App, Exit);
   addDoctor(App, Exit);
   addRecord(App, Exit);
   addRules(App, Exit);
