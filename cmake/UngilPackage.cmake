@@ -69,6 +69,9 @@ with the same checks.")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+# Who builds a package answers for it: `tools/dev package` names them as
+# Debian's own tools do, by DEBFULLNAME and DEBEMAIL. Without, there is nobody
+# to write to, and the address says so (RFC 2606).
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER
     "ungil maintainers <maintainers@ungil.invalid>")
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)

@@ -127,10 +127,16 @@ std::vector<UnitResult> parse(const ScanPlan &Plan);
 /// stand-ins for missing headers, a cache that cannot be written.
 std::vector<Remark> remarksOn(const std::vector<UnitResult> &Results);
 
+/// What became of a build that was recorded.
+struct Recording {
+  int ExitCode = 0; ///< of the build
+  size_t Files = 0; ///< that it compiled
+};
+
 /// Runs \p Command with CC/CXX shims and writes the compilation database it
-/// implies to \p Output. Returns the command's exit code.
-llvm::Expected<int> record(const std::vector<std::string> &Command,
-                           const std::string &Output);
+/// implies to \p Output.
+llvm::Expected<Recording> record(const std::vector<std::string> &Command,
+                                 const std::string &Output);
 
 /// The text of `ungil doctor`.
 std::string describe(const ScanPlan &Plan);

@@ -9,6 +9,7 @@
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include <algorithm>
 #include <deque>
@@ -113,25 +114,52 @@ size_t commonFolder(StringRef A, StringRef B) {
 bool isRegularFile(StringRef Path) { return fs::is_regular_file(Path); }
 bool isFolder(StringRef Path) { return fs::is_directory(Path); }
 
-/// Nearest folder at or above \p Folder that holds one of \p Names.
-static std::string above(StringRef Folder, ArrayRef<StringRef> Names) {
+/// Nearest folder at or above \p Folder of which \p Test is true.
+static std::string above(StringRef Folder, function_ref<bool(StringRef)> Test) {
   for (; !Folder.empty(); Folder = path::parent_path(Folder)) {
-    for (StringRef Name : Names)
-      if (fs::exists(joinPath(Folder, Name)))
-        return Folder.str();
+    if (Test(Folder))
+      return Folder.str();
     if (Folder == path::root_path(Folder))
       break;
   }
   return "";
 }
 
-std::string gitTop(StringRef Folder) { return above(Folder, {".git"}); }
+static bool holds(StringRef Folder, std::initializer_list<StringRef> Names) {
+  return llvm::any_of(Names, [&](StringRef Name) {
+    return fs::exists(joinPath(Folder, Name));
+  });
+}
+
+/// Is \p File the script of a build and not of a part of one? CMake and Meson
+/// ask the outermost script alone for `project(...)`.
+static bool startsBuild(StringRef File) {
+  auto Buffer = MemoryBuffer::getFile(File);
+  for (StringRef Rest = Buffer ? (*Buffer)->getBuffer() : ""; !Rest.empty();) {
+    auto [Line, Tail] = Rest.split('\n');
+    Rest = Tail;
+    Line = Line.trim();
+    if (Line.consume_front_insensitive("project") &&
+        Line.ltrim().starts_with("("))
+      return true;
+  }
+  return false;
+}
+
+static bool holdsProject(StringRef Folder) {
+  return holds(Folder, {"pyproject.toml", "setup.py", "setup.cfg"}) ||
+         startsBuild(joinPath(Folder, "CMakeLists.txt")) ||
+         startsBuild(joinPath(Folder, "meson.build"));
+}
+
+std::string gitTop(StringRef Folder) {
+  return above(Folder, [](StringRef Dir) { return holds(Dir, {".git"}); });
+}
 
 std::string projectTop(StringRef Folder) {
   std::string Top = gitTop(Folder);
   if (Top.empty())
-    Top = above(Folder,
-                {"pyproject.toml", "setup.py", "setup.cfg", "meson.build"});
+    Top = above(Folder, holdsProject);
   return Top.empty() ? Folder.str() : Top;
 }
 

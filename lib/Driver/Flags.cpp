@@ -8,6 +8,7 @@
 #include "Driver/Flags.h"
 #include "Driver/BuiltinHeaders.h"
 #include "Driver/Files.h"
+#include "Driver/PythonHeaders.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -297,6 +298,14 @@ bool isCxx(IncludeGraph &Graph, FileIndex File) {
   }
 }
 
+void appendSearchFolders(IncludeGraph &Graph, FileIndex File,
+                         std::vector<std::string> &Args) {
+  for (const std::string &Dir : Graph.searchFolders(File)) {
+    Args.push_back(holdsTool(Dir) ? "-isystem" : "-idirafter");
+    Args.push_back(Dir);
+  }
+}
+
 std::vector<std::string> guessFlags(IncludeGraph &Graph, FileIndex File,
                                     unsigned CxxStandard) {
   std::vector<std::string> Args;
@@ -308,10 +317,7 @@ std::vector<std::string> guessFlags(IncludeGraph &Graph, FileIndex File,
     unsigned Standard = Graph.any(File, &FileText::Cxx20) ? 20 : 17;
     Args.push_back("-std=gnu++" + utostr(std::max(Standard, CxxStandard)));
   }
-  for (const std::string &Dir : Graph.searchFolders(File)) {
-    Args.push_back("-idirafter");
-    Args.push_back(Dir);
-  }
+  appendSearchFolders(Graph, File, Args);
   // A header that relies on its includer for Python.h.
   FileKind Kind = kindOf(Graph.name(File));
   if (!isSource(Kind) && Graph.text(File).NamesPyObject &&

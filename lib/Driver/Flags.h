@@ -46,6 +46,12 @@ void appendTarget(const PythonHeaders &Python, bool DefinesLimitedApi,
 /// (17, 20, ...); 0: none seen.
 unsigned requestedCxxStandard(llvm::ArrayRef<std::string> Folders);
 
+/// The tree's folders that the includes of \p File are found in. Most come
+/// last: a `time.h` of the tree is not the one that <time.h> means. A tool
+/// that the tree brings along is what it is built with, installed or not.
+void appendSearchFolders(IncludeGraph &Graph, FileIndex File,
+                         std::vector<std::string> &Args);
+
 /// Arguments for a file no build speaks of.
 std::vector<std::string> guessFlags(IncludeGraph &Graph, FileIndex File,
                                     unsigned CxxStandard);

@@ -7,6 +7,7 @@
 
 #include "Driver/IncludeGraph.h"
 #include "Driver/Files.h"
+#include "Driver/PythonHeaders.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
@@ -266,16 +267,23 @@ void IncludeGraph::resolveOne(Node &From, const IncludeLine &Line) {
   }
   // A binding tool's headers are somebody else's, but in its own tree they
   // are what is analysed.
-  bool Foreign = isPythonHeader(Line.Name) && !isOwnTool(From.Name, Line.Name);
-  if (Found.empty() && !Foreign && !(Line.Angled && isSystem(Line.Name))) {
+  bool Tool = isPythonHeader(Line.Name);
+  bool Foreign = Tool && !isOwnTool(From.Name, Line.Name);
+  // Of a tool the tree's own comes before one that is installed here.
+  if (Found.empty() && (Tool || !Line.Angled || !isSystem(Line.Name))) {
     Found = bySuffix(From.Name, Line.Name);
     StringRef Name = Line.Name;
     while (Name.consume_front("./"))
       ;
     for (FileIndex I : Found)
       if (StringRef File = Nodes[I].Name; File.consume_back(Name))
-        From.Folders.push_back(File.rtrim('/').str());
+        if (std::string Folder = File.rtrim('/').str();
+            !Foreign || holdsTool(Folder))
+          From.Folders.push_back(std::move(Folder));
   }
+  // It is found in the tree, and read as what an installed one would be.
+  if (Foreign)
+    Found.clear();
   llvm::append_range(From.Includes, Found);
   if (!Line.Conditional)
     llvm::append_range(From.Unconditional, Found);

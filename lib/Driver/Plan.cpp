@@ -359,10 +359,7 @@ TranslationUnit Planner::makeUnit(FileIndex File, const std::string &Why,
     if (!Flags.HasLanguage)
       Unit.Args = {"-x", Cxx ? "c++" : "c"};
     llvm::append_range(Unit.Args, Flags.Args);
-    for (const std::string &Dir : Graph->searchFolders(File)) {
-      Unit.Args.push_back("-idirafter");
-      Unit.Args.push_back(Dir);
-    }
+    appendSearchFolders(*Graph, File, Unit.Args);
   } else {
     Unit.Directory = path::parent_path(Unit.File).str();
     Unit.Args = guessFlags(*Graph, File, CxxStandard);

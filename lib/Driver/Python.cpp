@@ -299,24 +299,39 @@ static std::vector<std::string> sitePackages(StringRef Prefix) {
   return Out;
 }
 
+namespace {
+/// A library that extensions are written with.
+struct BindingTool {
+  StringLiteral Header;     ///< as sources include it
+  StringLiteral Folders[2]; ///< below site-packages
+};
+} // namespace
+
+static constexpr BindingTool Tools[] = {
+    {"numpy/arrayobject.h", {"numpy/_core/include", "numpy/core/include"}},
+    {"pybind11/pybind11.h", {"pybind11/include", "pybind11/share/include"}},
+    {"nanobind/nanobind.h", {"nanobind/include", "nanobind/ext/include"}}};
+
+bool holdsTool(StringRef Folder) {
+  return llvm::any_of(Tools, [&](const BindingTool &Tool) {
+    return isRegularFile(joinPath(Folder, Tool.Header));
+  });
+}
+
 /// The first of \p All, in order of preference, that has each tool. Binding
 /// tools are headers and the same for every version of Python, so another
 /// installation's do when the chosen one has none.
 static std::vector<std::string>
 toolIncludes(const std::vector<Candidate> &All) {
-  static constexpr StringLiteral Tools[][2] = {
-      {"numpy/_core/include", "numpy/core/include"},
-      {"pybind11/include", "pybind11/share/include"},
-      {"nanobind/include", "nanobind/ext/include"}};
   std::vector<std::string> Sites, Out;
   for (const Candidate &C : All)
     for (StringRef Prefix : {StringRef(C.Environment), StringRef(C.Prefix)})
       if (!Prefix.empty())
         llvm::append_range(Sites, sitePackages(Prefix));
-  for (auto &Tool : Tools) {
+  for (const BindingTool &Tool : Tools) {
     bool Found = false;
     for (const std::string &Site : Sites)
-      for (StringRef Where : Tool)
+      for (StringRef Where : Tool.Folders)
         if (std::string Dir = joinPath(Site, Where); !Found && isFolder(Dir)) {
           Out.push_back(Dir);
           Found = true;

@@ -40,6 +40,10 @@ bool isPythonIncludeDir(llvm::StringRef Dir);
 llvm::Expected<PythonHeaders>
 findPython(llvm::StringRef Choice, const std::vector<std::string> &Folders);
 
+/// Is \p Folder one that sources include the headers of a binding tool from
+/// (pybind11/pybind11.h)?
+bool holdsTool(llvm::StringRef Folder);
+
 /// Driver arguments that make \p Headers the ones a unit sees.
 std::vector<std::string> pythonArgs(const PythonHeaders &Headers);
 

@@ -412,8 +412,8 @@ Expected<int> runBuild(const std::vector<std::string> &Command,
 
 } // namespace
 
-Expected<int> record(const std::vector<std::string> &Command,
-                     const std::string &Output) {
+Expected<Recording> record(const std::vector<std::string> &Command,
+                           const std::string &Output) {
   if (Command.empty())
     return failure("no build command given; for example `ungil record -- "
                    "python3 setup.py build_ext --force`");
@@ -433,15 +433,16 @@ Expected<int> record(const std::vector<std::string> &Command,
     return Code.takeError();
   if (All.empty()) {
     if (*Code != 0)
-      return *Code;
+      return Recording{*Code, 0};
     return failure("the build compiled nothing that `ungil record` could see; "
                    "if it was up to date, clean it first or force it "
                    "(setup.py build_ext --force)");
   }
+  size_t Compiled = All.size();
   mergeOld(File, All);
   if (Error E = writeDatabase(All, File))
     return std::move(E);
-  return *Code;
+  return Recording{*Code, Compiled};
 }
 
 } // namespace ungil

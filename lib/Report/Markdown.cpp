@@ -7,13 +7,12 @@
 
 #include "Report/Names.h"
 #include "Report/Output.h"
+#include <string>
+#include <vector>
 
 using namespace ungil;
 
 namespace {
-
-/// What Markdown services take at least: GitHub 1 MiB a step.
-constexpr size_t MaxBytes = size_t(1000) * 1000;
 
 std::string row(const Report &Report, const Finding &F) {
   std::string Where = fileName(Report, F.Range.File);
@@ -23,28 +22,36 @@ std::string row(const Report &Report, const Finding &F) {
          markdown(F.Rule) + " | " + std::string(name(F.Conf)) + " |\n";
 }
 
+/// Of findings that are not in the table.
+std::string moreFindings(size_t Count) {
+  return "\n" + std::to_string(Count) +
+         (Count == 1 ? " more finding does" : " more findings do") +
+         " not fit here: `ungil scan` prints all, `ungil scan --format html` "
+         "makes a page of them.\n";
+}
+
 } // namespace
 
-void ungil::writeMarkdown(const Report &Report, llvm::raw_ostream &Out) {
+void ungil::writeMarkdown(const Report &Report, size_t MaxBytes,
+                          llvm::raw_ostream &Out) {
   size_t Count = Report.Findings.size();
-  Out << "## ungil: "
-      << (Count == 0
-              ? "no findings"
-              : std::to_string(Count) + (Count == 1 ? " finding" : " findings"))
-      << "\n\n"
-      << markdown(summary(Report)) << "\n";
-  if (Count == 0)
-    return;
-  Out << "\n| where | what | rule | confidence |\n|---|---|---|---|\n";
-  size_t Bytes = 0, Left = Count;
-  for (const Finding *F : worstFirst(Report)) {
-    std::string Row = row(Report, *F);
-    Bytes += Row.size();
-    if (Bytes > MaxBytes)
-      break;
-    Out << Row;
-    --Left;
-  }
-  if (Left != 0)
-    Out << "\n" << Left << " more findings do not fit here.\n";
+  std::string Text =
+      "## ungil: " +
+      (Count == 0
+           ? "no findings"
+           : std::to_string(Count) + (Count == 1 ? " finding" : " findings")) +
+      "\n\n" + markdown(summary(Report)) + "\n";
+  if (Count != 0)
+    Text += "\n| where | what | rule | confidence |\n|---|---|---|---|\n";
+  std::vector<std::string> Rows;
+  size_t Size = Text.size();
+  for (const Finding *F : worstFirst(Report))
+    Size += Rows.emplace_back(row(Report, *F)).size();
+  size_t Room = Size <= MaxBytes ? Size : MaxBytes - moreFindings(Count).size();
+  size_t Shown = 0;
+  while (Shown != Count && Text.size() + Rows[Shown].size() <= Room)
+    Text += Rows[Shown++];
+  if (Shown != Count)
+    Text += moreFindings(Count - Shown);
+  Out << Text;
 }

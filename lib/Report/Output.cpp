@@ -54,7 +54,7 @@ void ungil::write(const Report &Report, const OutputOptions &Options,
   case OutputFormat::Gitlab:
     return writeGitlab(Report, Out);
   case OutputFormat::Markdown:
-    return writeMarkdown(Report, Out);
+    return writeMarkdown(Report, MaxComment, Out);
   case OutputFormat::Html:
     return writeHtml(Report, Options, Sources, Out);
   }

@@ -79,7 +79,14 @@ void writeJsonLines(const Report &Report, const OutputOptions &Options,
                     llvm::raw_ostream &Out);
 void writeGithub(const Report &Report, llvm::raw_ostream &Out);
 void writeGitlab(const Report &Report, llvm::raw_ostream &Out);
-void writeMarkdown(const Report &Report, llvm::raw_ostream &Out);
+
+/// What GitHub takes as one comment, in characters, and as the summary that
+/// one step of a job may write, in bytes.
+constexpr size_t MaxComment = 65536, MaxJobSummary = size_t(1024) * 1024;
+
+/// At most \p MaxBytes, worst first; the last line says what is left out.
+void writeMarkdown(const Report &Report, size_t MaxBytes,
+                   llvm::raw_ostream &Out);
 void writeHtml(const Report &Report, const OutputOptions &Options,
                SourceCache &Sources, llvm::raw_ostream &Out);
 

@@ -223,6 +223,50 @@ std::vector<std::string> complaints(const Suppression &S,
   return Result;
 }
 
+bool isBlank(StringRef Text) { return Text.trim(" \t\r").empty(); }
+
+/// Takes out the comment of \p Fact where it says nothing but the suppression
+/// and stands at the end of its line. A look is wanted: a build for another
+/// platform may have the finding.
+FixPlan removal(const CommentFact &Fact, const SourceText &Source) {
+  FixPlan None;
+  StringRef Text = Source.text();
+  size_t Begin = Fact.Loc.Offset, End = Begin + Fact.Loc.Length;
+  if (End > Text.size() ||
+      !Text.slice(Begin, End).ltrim("/*! \t").starts_with("ungil:"))
+    return None;
+  size_t LineEnd = std::min(Text.find('\n', End), Text.size());
+  if (!isBlank(Text.slice(End, LineEnd)))
+    return None;
+  // What goes on in the line comments below is about it.
+  StringRef Below = Source.line(Fact.Loc.EndLine + 1);
+  bool LineComment = Text.drop_front(Begin).starts_with("//");
+  if (LineComment && Fact.AloneOnLine && Below.trim().starts_with("//"))
+    return None;
+  // The whole line, or what is behind its code.
+  size_t From = Text.take_front(Begin).rtrim(" \t").size();
+  size_t To = LineEnd;
+  if (Fact.AloneOnLine)
+    To = std::min(LineEnd + 1, Text.size());
+  else if (Text.slice(End, LineEnd).ends_with("\r"))
+    --To;
+  return {Applicability::Suggested,
+          "remove the comment",
+          {{Fact.Loc.File, static_cast<uint32_t>(From),
+            static_cast<uint32_t>(To - From), ""}}};
+}
+
+/// Does the comment name rules, as they are called, that all find nothing?
+bool isAllUnused(const Suppression &S, const SuppressionOptions &Options,
+                 size_t Complaints) {
+  const CommentFact &Fact = *S.Comment;
+  return !S.Lacking && Complaints == S.Used.size() &&
+         llvm::none_of(S.Used, [](bool Used) { return Used; }) &&
+         llvm::all_of(Fact.Rules, [&](const std::string &Rule) {
+           return llvm::is_contained(Options.Known, Rule);
+         });
+}
+
 Finding unusedFinding(const Suppression &S, std::string Complaint) {
   Finding F;
   F.Rule = UnusedRule;
@@ -246,13 +290,15 @@ bool isExcused(const Finding &F, std::vector<Suppression> &Here) {
 }
 
 void reportUnused(Report &Report, ByFile &Suppressions,
-                  const SuppressionOptions &Options) {
+                  const SuppressionOptions &Options, SourceCache &Sources) {
   for (auto &[File, Here] : Suppressions)
     for (Suppression &S : Here) {
       std::vector<std::string> Text = complaints(S, Options);
       if (Text.empty())
         continue;
       Finding F = unusedFinding(S, llvm::join(Text, "; "));
+      if (isAllUnused(S, Options, Text.size()))
+        F.Fix = removal(*S.Comment, Sources.get(Report.Files[File]));
       if (isExcused(F, Here))
         ++Report.Suppressed;
       else
@@ -289,6 +335,6 @@ void ungil::applySuppressions(Report &Report,
       if (!IsHidden(F))
         Report.Findings.push_back(std::move(F));
   if (Options.ReportUnused)
-    reportUnused(Report, Suppressions, Options);
+    reportUnused(Report, Suppressions, Options, Sources);
   finalize(Report, Sources);
 }

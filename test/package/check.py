@@ -28,6 +28,7 @@ IN_DEB = """
 ./usr/share/doc/ungil/copyright
 ./usr/share/doc/ungil/docs/options.md
 ./usr/share/doc/ungil/docs/rules/lazy-init.md
+./usr/share/doc/ungil/docs/ungil.schema.json
 ./usr/share/fish/vendor_completions.d/ungil.fish
 ./usr/share/man/man1/ungil-tidy.1.gz
 ./usr/share/man/man1/ungil.1.gz

@@ -90,7 +90,8 @@ class Browser:
                 return answer["result"]
             self.events.append(answer)
 
-    def open(self, path, dark=False, width=1200, height=900):
+    def open(self, path, dark=False, width=1200, height=900, at=""):
+        """The page at "path#at"."""
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = Page(self, session)
@@ -102,7 +103,7 @@ class Browser:
         self.events.clear()
         page.url = pathlib.Path(path).resolve().as_uri()
         begin = time.monotonic()
-        page.send("Page.navigate", url=page.url)
+        page.send("Page.navigate", url=page.url + "#" * bool(at) + at)
         while not any(e["method"] == "Page.loadEventFired" for e in self.events):
             self.events.append(self.message())
         page.value("1")

@@ -152,6 +152,31 @@ class Few(PageTest):
         page.click(".place button:not(.more)")
         self.assertEqual(self.text("#count"), "1 of 3 findings about hits")
 
+    def test_each_finding_has_an_address(self):
+        page = self.open()
+        page.choose("#rule", "lazy-init")
+        address = page.value("document.querySelector('.finding').dataset.print")
+        self.assertRegex(address, "^[0-9a-f]{16,}$")
+        page.press("j")
+        page.press("l")
+        page.value("new Promise(r => setTimeout(r, 50))")
+        self.assertEqual(page.value("location.hash"), "#" + address)
+        self.assertIn(self.text("#copied"), ("Link copied", "The link is in the address bar"))
+        self.assertEqual(self.count(".current .body"), 1)
+        # Followed in a new window, and in one whose filters hide it.
+        page = self.open(at=address)
+        self.assertEqual(page.value("document.activeElement.parentNode.dataset.print"), address)
+        self.assertEqual(page.value("document.querySelector('.current > .body').parentNode.dataset.print"), address)
+        page.press("Enter")
+        page.choose("#rule", "unsafe-libc")
+        page.value("location.hash = ''")
+        page.value("location.hash = %r; new Promise(r => setTimeout(r, 50))" % address)
+        self.assertEqual(page.value("document.querySelector('.current > .body').parentNode.dataset.print"), address)
+        page = self.open(at="0123456789abcdef")
+        self.assertIn("one that is not in this report: 0123456789abcdef", self.text("#count"))
+        self.open(at="state")
+        self.assertEqual(self.text("#count"), "3 findings")
+
     def test_landmarks_and_labels(self):
         page = self.open()
         for selector in ("header", "nav[aria-label]", "main", "h1", "footer"):
@@ -227,6 +252,28 @@ class Many(PageTest):
         for _ in range(3):
             page.value("document.querySelector('#list > .more').click()")
         self.assertGreater(self.count(".finding"), shown)
+
+    def test_an_address_far_down(self):
+        page = self.open()
+        address, index = page.value(
+            "(() => { const all = JSON.parse(document.getElementById('data').textContent).findings;"
+            "return [all[4990].fingerprint, all.length]; })()")
+        self.assertEqual(index, 5500)
+        self.assertFalse(page.value("!!document.getElementById('finding-%s')" % address))
+        page = self.open(at=address)
+        self.assertTrue(page.value("!!document.getElementById('finding-%s').querySelector('.body')" % address))
+        top = page.value("document.getElementById('finding-%s').getBoundingClientRect().top" % address)
+        self.assertTrue(0 <= top < 900, top)
+
+    def test_paper_has_all_of_a_group(self):
+        page = self.open()
+        page.choose("#group", "rule")
+        typed = ("const e = document.getElementById('text'); e.value = 'f49';"
+                 "e.dispatchEvent(new Event('input', {bubbles: true}))")
+        page.value(typed)
+        self.assertLess(self.count(".finding"), int(self.text("#count").split()[0]))
+        page.value("dispatchEvent(new Event('beforeprint'))")
+        self.assertEqual(self.count(".finding"), int(self.text("#count").split()[0]))
 
     def test_keys_bring_more(self):
         page = self.open()

@@ -126,6 +126,25 @@ TEST(DriverDatabase, FoundAndRetargeted) {
   EXPECT_THAT(unitNames(planOf(R)), ElementsAre("m.c", "win.c"));
 }
 
+/// Neither git nor a Python project says where the project begins: the script
+/// of the build does, those of its parts do not.
+TEST(DriverDatabase, BesideTheSourcesOfABuild) {
+  TempTree T;
+  for (const char *Script : {"CMakeLists.txt", "meson.build"}) {
+    std::string Top = std::string("alone-") + Script;
+    T.write(Top + "/" + Script, "# project of mine\n  Project (m C)\n");
+    T.write(Top + "/src/" + Script, "# no project(\nsubproject('x')\n");
+    std::string File = T.write(Top + "/src/ext/m.c", "#include <Python.h>\n");
+    T.write(Top + "/build/compile_commands.json",
+            "[{\"directory\": \"/\", \"file\": \"" + File +
+                "\", \"command\": \"cc -DFROM_BUILD -c " + File + "\"}]");
+    for (const char *Named : {"/src", "/src/ext", "/src/ext/m.c"})
+      EXPECT_THAT(lineOf(planOf(T.request({Top + Named})).Units.at(0)),
+                  HasSubstr("FROM_BUILD"))
+          << Top + Named;
+  }
+}
+
 TEST(DriverDatabase, NamedFileWithoutEntryBorrowsFlags) {
   TempTree T;
   T.write("repo/a/x.c", "#include <Python.h>\n");

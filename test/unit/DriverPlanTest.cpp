@@ -154,6 +154,28 @@ TEST(DriverPlan, FlagsWithoutBuild) {
               ElementsAre(T.path("repo/include/pkg"), T.path("repo/src")));
 }
 
+TEST(DriverPlan, ToolsOfTheTreeComeBeforeInstalledOnes) {
+  TempTree T;
+  T.write("repo/src/m.cpp", "#include <pybind11/pybind11.h>\n"
+                            "#include <other/x.h>\n");
+  T.write("repo/extern/pybind11/include/pybind11/pybind11.h",
+          "#include <Python.h>\n");
+  T.write("repo/extern/other/include/other/x.h", "\n");
+  std::string Tool = T.path("repo/extern/pybind11/include"),
+              Other = T.path("repo/extern/other/include");
+  EXPECT_THAT(lineOf(planOf(T.request({"repo/src"})).Units.at(0)),
+              HasSubstr(" -idirafter " + Other + " -isystem " + Tool + " "));
+  // What the build says comes before both.
+  T.write("repo/compile_commands.json",
+          "[{\"directory\": \"" + T.path("repo") +
+              "\", \"file\": \"src/m.cpp\", \"command\": \"c++ -isystem "
+              "/opt/pybind11/include -c src/m.cpp\"}]");
+  std::string Line = lineOf(planOf(T.request({"repo/src"})).Units.at(0));
+  EXPECT_LT(Line.find("-isystem /opt/pybind11/include "),
+            Line.find("-isystem " + Tool));
+  EXPECT_NE(Line.find("-isystem " + Tool), std::string::npos);
+}
+
 TEST(DriverPlan, StandardFromTextAndBuildFiles) {
   TempTree T;
   T.write("repo/m.cpp", "#include <Python.h>\n#include \"c.h\"\n");

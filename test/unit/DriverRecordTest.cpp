@@ -39,12 +39,14 @@ protected:
   }
 
   int run(llvm::StringRef Script) {
-    auto Code =
+    auto Done =
         record({"sh", "-c", ("cd " + T.path("repo") + "\n" + Script).str()},
                T.path("repo"));
-    if (Code)
-      return *Code;
-    Message = llvm::toString(Code.takeError());
+    if (Done) {
+      Files = Done->Files;
+      return Done->ExitCode;
+    }
+    Message = llvm::toString(Done.takeError());
     return -1;
   }
 
@@ -53,6 +55,7 @@ protected:
   }
 
   std::string Message;
+  size_t Files = 0; ///< that the last build compiled
 };
 
 TEST_F(Record, ArgumentsAsTheyWere) {
@@ -90,8 +93,10 @@ TEST_F(Record, NoCompileNoEntry) {
 
 TEST_F(Record, ExitCodeOfTheBuild) {
   EXPECT_EQ(run("gcc -c a.c; exit 7"), 7);
+  EXPECT_EQ(Files, 1u);
   EXPECT_EQ(database().size(), 1u);
   EXPECT_EQ(run("exit 3"), 3);
+  EXPECT_EQ(Files, 0u);
 }
 
 TEST_F(Record, LaterBuildsAddToTheRecord) {

@@ -6,6 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "ReportTesting.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Compression.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -168,6 +171,81 @@ TEST(ReportSarif, NoMoreThanIsTaken) {
       Run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"],
       "2 findings are left out, the least confident: code scanning takes no "
       "more");
+}
+
+/// Messages that do not compress, so that the size counts before the number.
+TEST(ReportSarif, NoLargerThanIsTaken) {
+  SarifSample S;
+  FileId A = S.file("/src/a.c", "bad();\n");
+  uint64_t Random = 1;
+  constexpr int Count = 300;
+  for (int I = 0; I != Count; ++I) {
+    Finding &F = S.finding("borrowed-ref", S.range(A, "bad"),
+                           I % 2 ? Confidence::High : Confidence::Low);
+    F.Message.clear();
+    while (F.Message.size() < 60000) {
+      Random = Random * 6364136223846793005U + 1442695040888963407U;
+      F.Message += static_cast<char>('!' + (Random >> 33) % 90);
+    }
+  }
+  OutputOptions Options;
+  Options.Format = OutputFormat::Sarif;
+  Options.Rules = Rules;
+  std::string Text = S.print(Options);
+  llvm::SmallVector<uint8_t, 0> Packed;
+  llvm::compression::zlib::compress(llvm::arrayRefFromStringRef(Text), Packed);
+  EXPECT_LT(Packed.size(), 10'000'000U);
+  EXPECT_GT(Packed.size(), 7'000'000U);
+  json Run = json::parse(Text)["runs"][0];
+  ASSERT_LT(Run["results"].size(), size_t(Count));
+  // The likely ones stay.
+  size_t High = 0;
+  for (const json &Result : Run["results"])
+    High += Result["properties"]["confidence"] == "high";
+  EXPECT_EQ(High, size_t(Count) / 2);
+  EXPECT_THAT(
+      Run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+          .get<std::string>(),
+      ::testing::HasSubstr("findings are left out"));
+}
+
+TEST(ReportSarif, NoMoreOfOneResultThanIsTaken) {
+  SarifSample S;
+  FileId A = S.file("/src/a.c", "bad();\n");
+  Finding &F = S.finding("borrowed-ref", S.range(A, "bad"));
+  Note N = {S.range(A, "bad"), "note"};
+  F.Notes.assign(2000, N);
+  F.Trace.assign(20000, N);
+  F.OtherTrace.assign(20000, N);
+  json Result = S.run()["results"][0];
+  EXPECT_EQ(Result["locations"].size() + Result["relatedLocations"].size(),
+            1000U);
+  json Threads = Result["codeFlows"][0]["threadFlows"];
+  EXPECT_EQ(Threads[0]["locations"].size() + Threads[1]["locations"].size(),
+            10000U);
+  // What is cut off is how the thread got there, not where it ends.
+  EXPECT_EQ(Threads[0]["locations"].back()["location"]["message"]["text"],
+            "something is wrong");
+}
+
+TEST(ReportSarif, NoMoreTagsThanAreTaken) {
+  const RuleInfo Many[] = {{"x", "X", "X.", "high",
+                            "a, b, c, d, e, f, g, h, i, j, k, l", "Text.\n"}};
+  OutputOptions Options;
+  Options.Format = OutputFormat::Sarif;
+  Options.Rules = Many;
+  Options.SecuritySeverity = "5.0";
+  json Tags = json::parse(SarifSample().print(
+      Options))["runs"][0]["tool"]["driver"]["rules"][0]["properties"]["tags"];
+  EXPECT_EQ(Tags.size(), 10U);
+  EXPECT_EQ(Tags[0], "security");
+}
+
+TEST(ReportSarif, CleanRunsHaveAllRulesAndNoResults) {
+  json Run = SarifSample().run();
+  EXPECT_EQ(Run["results"], json::array());
+  EXPECT_EQ(Run["tool"]["driver"]["rules"].size(), std::size(Rules));
+  EXPECT_EQ(Run["automationDetails"]["id"], "ungil/");
 }
 
 TEST(ReportSarif, SecuritySeverityOnRequest) {

@@ -77,8 +77,30 @@ TEST(ReportServices, MarkdownFits) {
   for (int I = 0; I != 2000; ++I)
     S.finding("r", S.range(A, "bad")).Message = std::string(1000, 'x');
   std::string Text = S.print(OutputFormat::Markdown);
-  EXPECT_LT(Text.size(), 1024u * 1024u);
-  EXPECT_THAT(Text, HasSubstr("more findings do not fit here."));
+  EXPECT_LE(Text.size(), MaxComment);
+  EXPECT_GT(Text.size(), MaxComment - 2000);
+  EXPECT_THAT(Text, HasSubstr("| r | high |\n\n1937 more findings do not fit "
+                              "here: `ungil scan` prints all, `ungil scan "
+                              "--format html` makes a page of them.\n"));
+}
+
+TEST(ReportServices, MarkdownIsCutOnlyWhereItMust) {
+  Sample S;
+  FileId A = S.file("/src/a.c", "bad();\n");
+  for (const char *Rule : {"one", "two"})
+    S.finding(Rule, S.range(A, "bad"));
+  auto Cut = [&](size_t MaxBytes) {
+    std::string Text;
+    llvm::raw_string_ostream Out(Text);
+    writeMarkdown(S.R, MaxBytes, Out);
+    return Text;
+  };
+  std::string All = Cut(100000);
+  EXPECT_EQ(Cut(All.size()), All);
+  EXPECT_THAT(Cut(All.size() - 1), HasSubstr("\n2 more findings do not fit"));
+  S.finding("three", S.range(A, "bad")).Message = std::string(1000, 'x');
+  EXPECT_THAT(Cut(All.size() + 999),
+              HasSubstr("\n1 more finding does not fit"));
 }
 
 } // namespace

@@ -133,6 +133,41 @@ TEST(ReportSuppress, UnusedIsReported) {
   EXPECT_EQ(C.R.Verdict, "ready-with-notes");
 }
 
+/// The text without the unused suppressions that can be taken out.
+std::string cleaned(std::string Text) {
+  Case C(Text);
+  C.apply();
+  for (auto F = C.R.Findings.rbegin(); F != C.R.Findings.rend(); ++F)
+    for (const Edit &E : F->Fix.Edits) {
+      EXPECT_EQ(F->Fix.How, Applicability::Suggested);
+      Text.replace(E.Offset, E.Length, E.Text);
+    }
+  return Text;
+}
+
+TEST(ReportSuppress, UnusedIsTakenOut) {
+  EXPECT_EQ(cleaned("ok(); // ungil: ignore[borrowed-ref] old\nx;\n"),
+            "ok();\nx;\n");
+  EXPECT_EQ(cleaned("ok();\t/* ungil: ignore */\r\nx;"), "ok();\r\nx;");
+  EXPECT_EQ(cleaned("a;\n  // ungil: ignore[borrowed-ref]\n  ok();\n"),
+            "a;\n  ok();\n");
+  EXPECT_EQ(cleaned("/* ungil: ignore-file[borrowed-ref] two\n lines */\nx;"),
+            "x;");
+  EXPECT_EQ(cleaned("ok(); // ungil: ignore[borrowed-ref, shared-global]"),
+            "ok();");
+}
+
+TEST(ReportSuppress, WhatSaysMoreStays) {
+  for (const char *Text :
+       {"ok(); // see below; ungil: ignore[borrowed-ref]\n",
+        "/* ungil: ignore[borrowed-ref] */ ok();\n",
+        "// ungil: ignore[borrowed-ref] a reason\n// of two lines\nok();\n",
+        "bad(); // ungil: ignore[borrowed-ref, shared-global]\n",
+        "ok(); // ungil: ignore[borowed-ref]\n",
+        "ok(); // NOLINT(ungil-borrowed-ref)\n"})
+    EXPECT_EQ(cleaned(Text), Text);
+}
+
 TEST(ReportSuppress, OnlyTheUnusedNamesAreReported) {
   Case C("bad(); // ungil: ignore[borrowed-ref, shared-global]\n");
   C.apply();

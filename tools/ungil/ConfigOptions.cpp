@@ -65,11 +65,17 @@ std::string listOfWords(const OptionInfo &Info) {
   return "{" + llvm::join(Info.Words, ",") + "}";
 }
 
+/// Does an empty value stand for none? It takes back what the file names.
+bool isNone(const OptionInfo &Info, const std::string &Item) {
+  return Info.Kind == OptionKind::Path && Item.empty();
+}
+
 CLI::Option *addValue(CLI::App &Command, ConfigArgs &Args,
                       const OptionInfo &Info, const std::string &Help) {
   auto Check = CLI::Validator(
       [&Info](const std::string &Item) {
-        return problemWith(Info, Item, ruleIds());
+        return isNone(Info, Item) ? std::string()
+                                  : problemWith(Info, Item, ruleIds());
       },
       listOfWords(Info));
   if (!isList(Info.Kind))
@@ -77,7 +83,10 @@ CLI::Option *addValue(CLI::App &Command, ConfigArgs &Args,
         .add_option_function<std::string>(
             flagsOf(Info),
             [&](const std::string &Item) {
-              Args.Given.set(Info.Id, {Item}, CommandLine);
+              std::vector<std::string> Items;
+              if (!isNone(Info, Item))
+                Items.push_back(Item);
+              Args.Given.set(Info.Id, std::move(Items), CommandLine);
             },
             Help)
         ->type_name(valueName(Info))

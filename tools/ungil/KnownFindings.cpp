@@ -20,6 +20,13 @@ using namespace ungil;
 llvm::Error ungil::writeBaseline(Report &All, const std::string &Path) {
   Baseline Known = baselineOf(All);
   applyBaseline(All, Known, Confidence::Low);
+  if (Path != "-")
+    All.Remarks.push_back(
+        {Severity::Note, Path,
+         std::to_string(Known.size()) +
+             (Known.size() == 1 ? " finding" : " findings") +
+             " written; --baseline, or the key 'baseline' of the "
+             "configuration, hides them from now on"});
   return writeOutput(Path, [&](llvm::raw_ostream &Out) {
     Out << baselineText(std::move(Known));
   });

@@ -41,6 +41,12 @@ llvm::Error ungil::setUp(Reading &Of) {
   Options.All = std::move(Config->All);
   if (Options.ShowConfig)
     return llvm::Error::success();
+  // With --add-suppressions it is those that --diff prints.
+  if (Options.Diff && !Options.DiffBase.empty() && !Options.AddSuppressions)
+    return llvm::createStringError(
+        llvm::inconvertibleErrorCode(),
+        "--diff prints what --fix would change, and --diff-base makes no "
+        "fixes; leave one of them out");
   applySettings(Options.All, Options.Request);
   if (!Options.WriteBaseline.empty()) // all findings, known or not
     Options.All.set(Option::Baseline, {}, "--write-baseline");

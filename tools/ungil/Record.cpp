@@ -7,8 +7,27 @@
 
 #include "Commands.h"
 #include "Driver/Driver.h"
+#include "llvm/Support/raw_ostream.h"
 #include <CLI/CLI.hpp>
 #include <memory>
+
+using namespace ungil;
+
+namespace {
+
+/// What was written down, in the last line: builds say much themselves.
+void tell(const Recording &Done, const std::string &Output) {
+  llvm::errs() << "ungil: ";
+  if (Done.ExitCode != 0)
+    llvm::errs() << "the build ended with exit code " << Done.ExitCode << "; ";
+  if (Done.Files == 0)
+    llvm::errs() << "it compiled nothing, so nothing was recorded\n";
+  else
+    llvm::errs() << Done.Files << (Done.Files == 1 ? " file" : " files")
+                 << " recorded in '" << Output << "'\n";
+}
+
+} // namespace
 
 void ungil::addRecord(CLI::App &App, int &Exit) {
   struct Options {
@@ -28,7 +47,12 @@ void ungil::addRecord(CLI::App &App, int &Exit) {
   Command->footer("Exits with the code of the build, or 2 when it could not "
                   "be recorded.");
   Command->callback([Opts, &Exit] {
-    llvm::Expected<int> Code = record(Opts->Command, Opts->Output);
-    Exit = Code ? *Code : fail(Code.takeError());
+    auto Done = record(Opts->Command, Opts->Output);
+    if (!Done) {
+      Exit = fail(Done.takeError());
+      return;
+    }
+    tell(*Done, Opts->Output);
+    Exit = Done->ExitCode;
   });
 }

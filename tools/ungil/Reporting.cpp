@@ -46,15 +46,18 @@ int exitCode(const Report &Report, const ScanOptions &Options) {
 }
 
 /// GitHub shows a few annotations for a step; the summary of the job holds all
-/// findings.
+/// findings. What the step wrote before counts towards what it may write.
 void addToJobSummary(const Report &Report) {
   const char *Path = std::getenv("GITHUB_STEP_SUMMARY");
   if (!Path || !*Path)
     return;
-  std::error_code Code;
+  uint64_t Before = 0;
+  std::error_code Code = llvm::sys::fs::file_size(Path, Before);
+  size_t Room =
+      Code || Before > MaxJobSummary ? MaxJobSummary : MaxJobSummary - Before;
   llvm::raw_fd_ostream Out(Path, Code, llvm::sys::fs::OF_Append);
   if (!Code) {
-    writeMarkdown(Report, Out);
+    writeMarkdown(Report, Room, Out);
     Out.flush();
     Code = Out.error();
     Out.clear_error();

@@ -83,7 +83,7 @@
     }
     around.append(button);
     grow(step);
-    return {grow, all: () => grow(items.length)};
+    return {all: () => grow(items.length), until: item => grow(Math.max(0, items.indexOf(item) + 1 - shown))};
   }
 
   const heads = titles => h('thead', {}, h('tr', {}, titles.map(title => h('th', {scope: 'col'}, title))));
@@ -229,13 +229,17 @@
       fix(finding.fix));
   }
 
+  /// Not the address itself: browsers take the focus from what that names.
+  const cardId = print => 'finding-' + print;
+
   function card(finding) {
-    const id = 'f-' + finding.fingerprint;
     const head = h('button', {type: 'button', class: 'head', 'aria-expanded': 'false', onclick: () => { setCurrent(box); toggle(box); }},
       h('span', {class: 'conf ' + finding.confidence}, finding.severity === 'note' ? 'note' : finding.confidence),
       h('span', {class: 'title'}, finding.title), h('span', {class: 'rule'}, finding.rule),
       h('span', {class: 'where'}, place(finding) + (finding.function ? ' in ' + finding.function : '')));
-    const box = h('article', {class: 'finding', id, 'data-print': finding.fingerprint}, head);
+    const link = h('a', {class: 'link', href: '#' + finding.fingerprint, title: 'Link to this finding',
+      'aria-label': 'Copy the link to this finding', onclick: () => copyLink(link)}, '#');
+    const box = h('article', {class: 'finding', 'data-print': finding.fingerprint, id: cardId(finding.fingerprint)}, head, link);
     return box;
   }
 
@@ -246,10 +250,22 @@
     if (open) box.scrollIntoView({block: 'nearest'});
   }
 
+  /// A browser that lets nobody write to the clipboard has the link in its
+  /// address bar.
+  function copyLink(link) {
+    const said = text => {
+      byId('copied').textContent = text;
+      setTimeout(() => { byId('copied').textContent = ''; }, 4000);
+    };
+    const failed = () => said('The link is in the address bar');
+    if (navigator.clipboard) navigator.clipboard.writeText(link.href).then(() => said('Link copied'), failed);
+    else failed();
+  }
+
   //--- The list of findings ---------------------------------------------------
 
   const filter = {text: byId('text'), rule: byId('rule'), file: byId('file'), group: byId('group')};
-  let onlyRow = null, lists = [], current = null;
+  let onlyRow = null, groups = [], groupList = null, current = null;
   for (const f of findings)
     f.hay = [f.title, f.function, f.entity, f.file, f.rule].join('\n').toLowerCase();
 
@@ -280,31 +296,50 @@
   }
 
   function draw() {
-    const list = matching(), groups = new Map();
+    const list = matching(), byTitle = new Map();
     for (const f of list) {
       const [title, beside] = groupOf(f), key = title + '\n' + beside;
-      if (!groups.has(key)) groups.set(key, {title, beside, items: []});
-      groups.get(key).items.push(f);
+      if (!byTitle.has(key)) byTitle.set(key, {title, beside, items: []});
+      byTitle.get(key).items.push(f);
     }
     const worth = f => Levels.indexOf(f.confidence);
-    for (const g of groups.values()) g.items.sort((a, b) => worth(a) - worth(b));
-    const sorted = [...groups.values()].sort((a, b) =>
+    for (const g of byTitle.values()) g.items.sort((a, b) => worth(a) - worth(b));
+    groups = [...byTitle.values()].sort((a, b) =>
       worth(a.items[0]) - worth(b.items[0]) || b.items.length - a.items.length);
     byId('count').textContent = (list.length === findings.length ? many(list.length, 'finding')
       : number(list.length) + ' of ' + many(findings.length, 'finding')) + (onlyRow ? ' about ' + nameOf(onlyRow) : '');
-    current = null;
-    lists = [];
+    current = groupList = null;
     const box = byId('list');
     box.replaceChildren();
     if (!list.length)
       box.append(h('p', {class: 'empty'}, findings.length ? 'No finding matches the filters.' : 'No findings.'));
     else
-      lists.push(growing(box, sorted, 40, group => {
+      groupList = growing(box, groups, 40, group => {
         const section = h('section', {class: 'group', 'aria-label': group.title}, h('h3', {}, h('code', {}, group.title),
           h('span', {class: 'soft'}, group.beside), h('span', {class: 'num'}, number(group.items.length))));
-        lists.push(growing(section, group.items, 20, card));
+        group.list = growing(section, group.items, 20, card);
         return section;
-      }));
+      });
+  }
+
+  /// Opens the finding that the address names, whatever the filters hide and
+  /// the lists still hold back.
+  function followAddress() {
+    const print = location.hash.slice(1), finding = cards.get(print);
+    if (!finding) {
+      if (/^[0-9a-f]{16,}$/.test(print))
+        byId('count').textContent += '. The address names one that is not in this report: ' + print;
+      return;
+    }
+    if (!matching().includes(finding)) clear();
+    const group = groups.find(({items}) => items.includes(finding));
+    groupList.until(group);
+    group.list.until(finding);
+    const box = byId(cardId(print));
+    setCurrent(box);
+    toggle(box, true);
+    box.querySelector('.head').focus({preventScroll: true});
+    box.scrollIntoView({behavior: 'instant'});
   }
 
   function showOnly(row) {
@@ -360,7 +395,7 @@
   }
 
   const keys = {
-    j: () => move(1), k: () => move(-1), d: theme,
+    j: () => move(1), k: () => move(-1), d: theme, l: () => current?.querySelector('.link').click(),
     '/': () => filter.text.focus(), '?': () => byId('help').showModal(),
     Escape: clear,
   };
@@ -419,12 +454,14 @@
   draw();
   answers();
   sources();
+  followAddress();
+  addEventListener('hashchange', followAddress);
   byId('theme').addEventListener('click', theme);
   byId('help-open').addEventListener('click', () => byId('help').showModal());
   // Paper has no buttons: all findings that match, up to a sensible number.
   addEventListener('beforeprint', () => {
     if (matching().length > 500) return;
-    lists[0]?.all();
-    for (const list of [...lists]) list.all();
+    groupList?.all();
+    for (const group of groups) group.list.all();
   });
 })();
