@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Facts/Serialize.h"
+#include "llvm/ADT/SmallVector.h"
 #include <type_traits>
 
 namespace ungil {
@@ -35,9 +36,14 @@ private:
     Out += S;
   }
 
-  template <class T> void put(std::vector<T> &V) {
+  template <class T> void put(std::vector<T> &V) { list(V); }
+  template <class T, unsigned N> void put(llvm::SmallVector<T, N> &V) {
+    list(V);
+  }
+
+  template <class List> void list(List &V) {
     integer(V.size());
-    for (T &Element : V)
+    for (auto &Element : V)
       put(Element);
   }
 
@@ -96,9 +102,17 @@ private:
     In.remove_prefix(N);
   }
 
-  template <class T> void get(std::vector<T> &V) {
+  template <class T> void get(std::vector<T> &V) { list(V); }
+  template <class T, unsigned N> void get(llvm::SmallVector<T, N> &V) {
+    list(V);
+  }
+
+  /// In one piece of the right size: what growing leaves behind would be there
+  /// for the life of the program.
+  template <class List> void list(List &V) {
     size_t N = count();
     V.clear();
+    V.reserve(N);
     for (size_t I = 0; I != N && Good; ++I)
       get(V.emplace_back());
   }
