@@ -15,6 +15,7 @@
 #include "Blocks.h"
 #include "Rules/Common.h"
 #include "Rules/Objects.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 
 namespace ungil::rules {

@@ -8,6 +8,7 @@
 #include "Region.h"
 #include "Link/Flow.h"
 #include "Rules/Common.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <set>
 

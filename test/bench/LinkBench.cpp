@@ -28,6 +28,7 @@
 #include "Rules/Common.h"
 #include "Rules/Rules.h"
 #include "Rules/Sites.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
