@@ -114,7 +114,7 @@ void BodyLowering::lowerCall(const CallExpr *Call) {
   Event &E = add(EventKind::Call, Call);
   E.Flags |= Flags;
   E.Where = Pointer;
-  E.Args = std::move(Args);
+  E.Args.assign(Args.begin(), Args.end());
   uint32_t Index = Out.Events.size() - 1;
   if (Callee)
     Out.Events[Index].Callee = B.entity(Callee);
@@ -158,7 +158,7 @@ void BodyLowering::emplaced(const CallExpr *Call, const FunctionDecl *Callee) {
   EntityId Constructor = B.synthetic(Name + "::" + Element->getNameAsString());
   Event &E = add(EventKind::Call, Call);
   E.Callee = Constructor;
-  E.Args = std::move(Args);
+  E.Args.assign(Args.begin(), Args.end());
   E.Flags |= EV_MethodCall | EV_Implicit;
 }
 
@@ -172,7 +172,7 @@ void BodyLowering::lowerConstruct(const CXXConstructExpr *Construct) {
   EntityId Callee = B.entity(Construct->getConstructor());
   Event &E = add(EventKind::Call, Construct);
   E.Callee = Callee;
-  E.Args = std::move(Args);
+  E.Args.assign(Args.begin(), Args.end());
   E.Flags |= EV_MethodCall;
   Paths.setResult(Construct, Out.Events.size() - 1);
 }
@@ -211,7 +211,7 @@ void BodyLowering::lowerConstruct(const VarDecl *Var,
   EntityId Callee = B.entity(Constructor);
   Event &E = add(EventKind::Call, Whole);
   E.Callee = Callee;
-  E.Args = std::move(Args);
+  E.Args.assign(Args.begin(), Args.end());
   E.Flags |= EV_MethodCall;
 }
 

@@ -17,6 +17,7 @@
 #ifndef UNGIL_FACTS_ARCHIVE_H
 #define UNGIL_FACTS_ARCHIVE_H
 
+#include "llvm/ADT/SmallVector.h"
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -51,9 +52,14 @@ private:
     Out += S;
   }
 
-  template <class T> void put(std::vector<T> &V) {
+  template <class T> void put(std::vector<T> &V) { list(V); }
+  template <class T, unsigned N> void put(llvm::SmallVector<T, N> &V) {
+    list(V);
+  }
+
+  template <class List> void list(List &V) {
     integer(V.size());
-    for (T &Element : V)
+    for (auto &Element : V)
       put(Element);
   }
 
@@ -117,9 +123,17 @@ private:
     In.remove_prefix(N);
   }
 
-  template <class T> void get(std::vector<T> &V) {
+  template <class T> void get(std::vector<T> &V) { list(V); }
+  template <class T, unsigned N> void get(llvm::SmallVector<T, N> &V) {
+    list(V);
+  }
+
+  /// In one piece of the right size: what growing leaves behind would be there
+  /// for the life of the program.
+  template <class List> void list(List &V) {
     size_t N = count();
     V.clear();
+    V.reserve(N);
     for (size_t I = 0; I != N && Good; ++I)
       get(V.emplace_back());
   }

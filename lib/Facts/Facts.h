@@ -22,6 +22,7 @@
 #define UNGIL_FACTS_FACTS_H
 
 #include "Facts/Source.h"
+#include "llvm/ADT/SmallVector.h"
 #include <string>
 #include <vector>
 
@@ -203,6 +204,7 @@ enum EventFlags : uint16_t {
   EV_Discarded = 1u << 6,   ///< a call whose result nobody uses
   EV_Assigned = 1u << 7,    ///< Bind by assignment (not by declaration)
   EV_Dead = 1u << 8,        ///< Link: a call that no way from the entry meets
+  EV_Loose = 1u << 9,       ///< Link: in no block
 };
 
 struct Event {
@@ -212,8 +214,8 @@ struct Event {
   EntityId Callee = None; ///< Call: the function, None if indirect
   PathId Where = None;    ///< accesses: the path; indirect call: the pointer
   Operand Value;
-  std::vector<Operand> Args;
   uint32_t Macro = None; ///< Strings: outermost API macro that wrote it
+  llvm::SmallVector<Operand, 2> Args;
   SourceRange Range;
 
   bool has(uint16_t F) const { return (Flags & F) == F; }
@@ -222,10 +224,13 @@ struct Event {
   }
 };
 
+/// Its few events, successors and arguments lie in it: whoever walks a program
+/// that fits in no cache pays for each piece of memory.
 struct Block {
-  std::vector<uint32_t> Events; ///< indices into Function::Events, in order
-  std::vector<uint32_t>
-      Succs; ///< indices into Function::Blocks; None: not reachable
+  /// Indices into Function::Events, in order.
+  llvm::SmallVector<uint32_t, 4> Events;
+  /// Indices into Function::Blocks; None: not reachable.
+  llvm::SmallVector<uint32_t, 2> Succs;
   template <class Archive> void fields(Archive &A) { A(Events, Succs); }
 };
 

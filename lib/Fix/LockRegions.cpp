@@ -323,7 +323,7 @@ void LockRegions::checkApart(EventId From) {
         Work.push_back({Next, Left});
   };
   for (uint32_t B = 0; B != Body.Blocks.size(); ++B) {
-    const std::vector<EventId> &In = Body.Blocks[B].Events;
+    llvm::ArrayRef<EventId> In = Body.Blocks[B].Events;
     auto At = llvm::find(In, From);
     if (At != In.end())
       Follow(B, At - In.begin() + 1, false);

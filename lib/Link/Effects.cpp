@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Link/Effects.h"
+#include "Link/Agenda.h"
 #include <algorithm>
 
 namespace ungil {
@@ -193,13 +194,10 @@ Effects::Effects(Program &P) : P(P), Params(P.Functions.size()) {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     Params[F].resize(P.body(F).Params);
   // Grows monotonically; each round sees one more level of helpers.
-  for (int Round = 0; Round != 6; ++Round) {
-    bool Changed = false;
-    for (FunctionId F = 0; F != P.Functions.size(); ++F)
-      Changed |= update(F);
-    if (!Changed)
-      break;
-  }
+  Agenda Work(P, 6);
+  for (FunctionId F; (F = Work.next()) != None;)
+    if (update(F))
+      Work.addCallers(P.Functions[F]);
 }
 
 } // namespace ungil

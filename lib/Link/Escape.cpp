@@ -17,6 +17,9 @@ bool OwnershipModel::paramEscapes(FunctionId F, unsigned Param) {
   auto [It, New] = ParamEscape.try_emplace({F, Param}, false);
   if (!New)
     return It->second; // also the optimistic answer inside a recursion
+  NestedAnswers::Question Here(Nested);
+  if (Here.tooDeep())
+    return It->second = true;
   Origin Self{OperandKind::Load, P.intern({RootKind::Local, Param, {}}), 0};
   bool Escapes = false;
   for (EventId E = 0; E != P.body(F).Events.size() && !Escapes; ++E)

@@ -18,6 +18,7 @@
 #include "Link/Passes.h"
 #include "Link/PrivateObjects.h"
 #include "Link/UnsetTests.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <optional>
 
@@ -251,10 +252,9 @@ void FieldsPass::collectCall(FunctionId F, EventId E) {
 
 void FieldsPass::collect(FunctionId F) {
   const Function &Body = P.body(F);
-  EventOrder Order(Body);
   for (EventId E = 0; E != Body.Events.size(); ++E) {
     const Event &Ev = Body.Events[E];
-    if (Order.Block[E] == None || Ev.has(EV_Atomic))
+    if (Ev.has(EV_Loose) || Ev.has(EV_Atomic))
       continue;
     FieldUse Use;
     switch (Ev.Kind) {
@@ -294,12 +294,15 @@ void FieldsPass::findLazy(FunctionId F) {
     auto It = P.Fields.find(Tested.Field);
     if (It == P.Fields.end())
       continue;
-    for (FieldAccess &A : It->second)
-      if (A.At.Function == F && A.Use == FieldUse::Write &&
-          A.Stored.Kind != OperandKind::Null && A.Rest == Tested.Rest &&
-          A.Object == Tested.Object &&
+    // Those of F were the last to be collected.
+    for (FieldAccess &A : llvm::reverse(It->second)) {
+      if (A.At.Function != F)
+        break;
+      if (A.Use == FieldUse::Write && A.Stored.Kind != OperandKind::Null &&
+          A.Rest == Tested.Rest && A.Object == Tested.Object &&
           Dom.under(Order.Block[A.At.Event], T.Block))
         A.LazyTest = T.Branch;
+    }
   }
 }
 
@@ -326,11 +329,10 @@ void FieldsPass::followMoves() {
 
 void FieldsPass::run() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    if (P.isConcurrent(F) && !P.entityOf(F).has(EF_Generated))
+    if (P.isConcurrent(F) && !P.entityOf(F).has(EF_Generated)) {
       collect(F);
-  for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    if (P.isConcurrent(F))
       findLazy(F);
+    }
   followMoves();
 }
 

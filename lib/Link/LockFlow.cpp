@@ -247,8 +247,8 @@ bool LockFlow::outlives(const HeldLock &L, uint32_t Handler) const {
 
 /// On the way to a handler the guards made inside the try have ended.
 void LockFlow::unwind(LockState &S, uint32_t Block, uint32_t Successor) const {
-  const std::vector<uint32_t> &Events = Body.Blocks[Block].Events;
-  const std::vector<uint32_t> &Succs = Body.Blocks[Block].Succs;
+  llvm::ArrayRef<uint32_t> Events = Body.Blocks[Block].Events;
+  llvm::ArrayRef<uint32_t> Succs = Body.Blocks[Block].Succs;
   EventKind Last =
       Events.empty() ? EventKind::Read : Body.Events[Events.back()].Kind;
   bool Exceptional =
@@ -263,7 +263,7 @@ void LockFlow::unwind(LockState &S, uint32_t Block, uint32_t Successor) const {
 void LockFlow::edge(LockState &S, uint32_t Block, uint32_t Successor) {
   Out[Block] = S;
   unwind(S, Block, Successor);
-  const std::vector<uint32_t> &Events = Body.Blocks[Block].Events;
+  llvm::ArrayRef<uint32_t> Events = Body.Blocks[Block].Events;
   if (Events.empty() || Body.Blocks[Block].Succs.size() != 2 ||
       Body.Events[Events.back()].Kind != EventKind::Branch)
     return;

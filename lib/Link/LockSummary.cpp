@@ -19,7 +19,7 @@ namespace ungil {
 /// The return statement that a block which leaves the function ends with;
 /// None when it falls off the end or throws.
 EventId LockFlow::returnBefore(uint32_t Block) const {
-  const std::vector<uint32_t> &Events = Body.Blocks[Block].Events;
+  llvm::ArrayRef<uint32_t> Events = Body.Blocks[Block].Events;
   for (size_t I = Events.size(); I--;)
     if (Body.Events[Events[I]].Kind == EventKind::Return)
       return Events[I];

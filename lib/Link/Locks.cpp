@@ -12,10 +12,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Link/Agenda.h"
 #include "Link/Effects.h"
 #include "Link/Flow.h"
 #include "Link/LockFlow.h"
 #include "Link/Passes.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 
 namespace ungil {
@@ -28,7 +30,8 @@ public:
 
 private:
   bool changesLocks(FunctionId F) const;
-  void analyse(FunctionId F);
+  LockSummary analyse(FunctionId F);
+  void summarise();
   bool improveEntry(FunctionId F);
   std::vector<HeldLock> sectionsAtEntry(FunctionId F);
   Origin inCallee(const Origin &O, const Event &Call, const Values &V,
@@ -45,29 +48,39 @@ private:
 /// May any event of \p F change the set of locks? Calls of functions that
 /// nothing is known of may, by their names.
 bool LockPass::changesLocks(FunctionId F) const {
-  const std::vector<Event> &Events = P.body(F).Events;
-  return std::any_of(Events.begin(), Events.end(), [&](const Event &Call) {
-    if (Call.Kind != EventKind::Call || Call.Callee == None)
-      return false;
-    const ApiFunction *Api = P.api(Call);
-    if ((Api && Api->Lock) || !P.promisesOf(Call.Callee).empty())
+  bool Promises = !P.Facts.Promises.empty();
+  return llvm::any_of(P.calls(F), [&](const KnownCall &Call) {
+    auto Callee = [&] { return P.body(F).Events[Call.Event].Callee; };
+    if ((Call.Api && Call.Api->Lock) ||
+        (Promises && !P.promisesOf(Callee()).empty()))
       return true;
-    if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
-      return Summaries[It->second] != LockSummary();
-    return !Api;
+    if (Call.Body != None)
+      return Summaries[Call.Body] != LockSummary();
+    return !Call.Api && Callee() != None;
   });
 }
 
-void LockPass::analyse(FunctionId F) {
+/// Finds the locks held in \p F.
+LockSummary LockPass::analyse(FunctionId F) {
   if (P.Functions[F].EntryLocks.empty() && !changesLocks(F)) {
-    Summaries[F] = {};
     P.Functions[F].Locks = {};
-    return;
+    return {};
   }
   LockFlow Flow(P, F, Summaries);
   Flow.run();
-  Summaries[F] = Flow.summary();
+  LockSummary Found = Flow.summary();
   P.Functions[F].Locks = std::move(Flow.States);
+  return Found;
+}
+
+/// Bottom-up. Wrappers first: three rounds settle wrappers of wrappers.
+void LockPass::summarise() {
+  Agenda Work(P, 3);
+  for (FunctionId F; (F = Work.next()) != None;)
+    if (LockSummary New = analyse(F); New != Summaries[F]) {
+      Summaries[F] = std::move(New);
+      Work.addCallers(P.Functions[F]);
+    }
 }
 
 /// Rewrites an origin of the caller in terms of the callee's parameters.
@@ -164,7 +177,10 @@ bool LockPass::improveEntry(FunctionId F) {
     }
   if (Info.Callers.empty() && !Info.AddressTaken)
     Common = sectionsAtEntry(F);
-  for (const HeldLock &L : promisedAtEntry(P, P.body(F).Id))
+  std::vector<HeldLock> Promised;
+  if (!P.Facts.Promises.empty())
+    Promised = promisedAtEntry(P, P.body(F).Id);
+  for (const HeldLock &L : Promised)
     if (std::none_of(Common.begin(), Common.end(),
                      [&](const HeldLock &O) { return O.What == L.What; }))
       Common.push_back(L);
@@ -185,7 +201,7 @@ bool LockPass::flagDecides(FunctionId F, EventId E) const {
   uint32_t B = Order.Block[E];
   while (B != None && Dom[B] != B && Dom[B] != None) {
     B = Dom[B];
-    const std::vector<uint32_t> &Events = Body.Blocks[B].Events;
+    llvm::ArrayRef<uint32_t> Events = Body.Blocks[B].Events;
     if (Events.empty() || Body.Events[Events.back()].Kind != EventKind::Branch)
       continue;
     for (const Origin &O : P.Functions[F].Value.value(Events.back()))
@@ -245,47 +261,30 @@ bool LockPass::inheritTaken(FunctionId F, EventId E, FunctionId Callee) {
 void LockPass::run() {
   size_t N = P.Functions.size();
   EntryKnown.assign(N, false);
-  for (FunctionId F = 0; F != N; ++F)
-    P.Functions[F].EntryLocks = promisedAtEntry(P, P.body(F).Id);
-  // Wrappers first: two rounds settle wrappers of wrappers.
-  for (int Round = 0; Round != 3; ++Round) {
-    std::vector<LockSummary> Before = Summaries;
+  if (!P.Facts.Promises.empty())
     for (FunctionId F = 0; F != N; ++F)
-      analyse(F);
-    if (Before == Summaries)
-      break;
-  }
-  std::vector<LockSummary> Settled = Summaries;
+      P.Functions[F].EntryLocks = promisedAtEntry(P, P.body(F).Id);
+  summarise();
   for (int Round = 0; Round != 6; ++Round) {
     bool Changed = false;
     for (FunctionId F = 0; F != N; ++F)
       if (improveEntry(F)) {
         Changed = true;
-        analyse(F);
-        // What callers hold is not what the function acquires for them.
-        Summaries[F] = Settled[F];
+        analyse(F); // what callers hold it does not acquire for them
       }
     if (!Changed)
       break;
   }
-  // Functions that take more than their callers have been told of.
-  std::vector<bool> More(N);
-  for (FunctionId F = 0; F != N; ++F) {
+  for (FunctionId F = 0; F != N; ++F)
     findTaken(F);
-    More[F] = !P.Functions[F].Takes.empty();
-  }
-  for (bool Changed = true; Changed;) {
-    Changed = false;
-    for (FunctionId F = 0; F != N; ++F) {
-      if (!More[F])
-        continue;
-      More[F] = false;
+  // Functions that take more than their callers have been told of.
+  Agenda Work(P);
+  for (FunctionId F; (F = Work.next()) != None;)
+    if (!P.Functions[F].Takes.empty())
       for (const CallSite &C : P.Functions[F].Callers)
         if (C.Event != None && !C.Handed && C.Caller != F &&
             inheritTaken(C.Caller, C.Event, F))
-          Changed = More[C.Caller] = true;
-    }
-  }
+          Work.add(C.Caller);
 }
 
 } // namespace

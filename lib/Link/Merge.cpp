@@ -236,7 +236,7 @@ void Merger::addPaths(TuFacts &Unit) {
       P.Index = Renumber::at(Entities, P.Index);
     for (Step &S : P.Steps)
       S.Field = Renumber::at(Entities, S.Field);
-    Paths.push_back(PathNumbers.intern(Whole.Paths, P));
+    Paths.push_back(PathNumbers.intern(Whole.Paths, std::move(P)));
   }
 }
 

@@ -64,15 +64,16 @@ SharingVerdict OwnershipModel::ofCallers(
             "Python code passes it, and keeps its own reference",
             None,
             {}};
-  if (Info.AddressTaken || Info.Callers.empty())
+  NestedAnswers::Question Here(Nested);
+  if (Info.AddressTaken || Info.Callers.empty() || Here.tooDeep())
     return {};
   SharingVerdict V{Sharing::Private, "", None, {}};
   for (const CallSite &C : Info.Callers) {
     if (C.Event == None || C.Handed)
       return {};
-    SharingVerdict Here = Ask(C);
-    if (rank(Here.How) > rank(V.How) || &C == &Info.Callers.front())
-      V = Here;
+    SharingVerdict Passed = Ask(C);
+    if (rank(Passed.How) > rank(V.How) || &C == &Info.Callers.front())
+      V = Passed;
   }
   if (V.How == Sharing::Private)
     V.Why = "every caller passes a container of its own";
@@ -188,24 +189,19 @@ void OwnershipModel::indexStores() {
     return Key;
   };
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    const Function &Body = P.body(F);
     const Values &V = P.Functions[F].Value;
-    for (EventId E = 0; E != Body.Events.size(); ++E) {
-      const Event &Ev = Body.Events[E];
-      if (Ev.Kind == EventKind::Write)
-        for (PathId Where : V.Events[E].Where)
-          if (EntityId Key = KeyOf(P.path(Where)); Key != None)
-            Stores[Key].push_back({F, E});
-      if (Ev.Kind != EventKind::Call)
+    for (EventId E : P.writes(F))
+      for (PathId Where : V.Events[E].Where)
+        if (EntityId Key = KeyOf(P.path(Where)); Key != None)
+          Stores[Key].push_back({F, E});
+    for (const KnownCall &Call : P.calls(F)) {
+      if (!Call.Api || !Call.Api->Ownership)
         continue;
-      const ApiFunction *Api = P.api(Ev);
-      if (!Api || !Api->Ownership)
-        continue;
-      for (int Arg : Api->Ownership->Mutates)
-        for (const Origin &O : V.arg(E, Arg))
+      for (int Arg : Call.Api->Ownership->Mutates)
+        for (const Origin &O : V.arg(Call.Event, Arg))
           if (O.Kind == OperandKind::Load)
             if (EntityId Key = KeyOf(P.path(O.Index)); Key != None)
-              Mutators[Key].push_back({F, E});
+              Mutators[Key].push_back({F, Call.Event});
     }
   }
 }
@@ -273,11 +269,8 @@ SharingVerdict OwnershipModel::operand(FunctionId F, EventId E, unsigned Arg) {
 
 /// A function whose every result is new, private, or NULL.
 static bool returnsFresh(Program &P, OwnershipModel &Model, FunctionId F) {
-  const Function &Body = P.body(F);
   bool Any = false;
-  for (EventId E = 0; E != Body.Events.size(); ++E) {
-    if (Body.Events[E].Kind != EventKind::Return)
-      continue;
+  for (EventId E : P.returns(F))
     for (const Origin &O : P.Functions[F].Value.value(E)) {
       if (O.Kind == OperandKind::Null)
         continue;
@@ -287,7 +280,6 @@ static bool returnsFresh(Program &P, OwnershipModel &Model, FunctionId F) {
         return false;
       Any = true;
     }
-  }
   return Any;
 }
 
@@ -296,31 +288,23 @@ static void findLending(Program &P, FunctionId F) {
   const Function &Body = P.body(F);
   const Values &V = P.Functions[F].Value;
   EventId Lender = None;
-  for (EventId E = 0; E != Body.Events.size(); ++E) {
-    const Event &Ev = Body.Events[E];
-    if (Ev.Kind == EventKind::Return)
-      for (const Origin &O : V.value(E)) {
-        if (O.Kind != OperandKind::Result || O.Out)
-          continue;
-        const ApiFunction *Api = P.api(Body.Events[O.Index]);
-        if (Api && Api->Borrow &&
-            Api->Borrow->Danger >= Hazard::SharedMutable &&
-            Api->Borrow->Outs.empty() && !Api->Borrow->Interior)
-          Lender = O.Index;
-      }
-  }
+  for (EventId E : P.returns(F))
+    for (const Origin &O : V.value(E)) {
+      if (O.Kind != OperandKind::Result || O.Out)
+        continue;
+      const ApiFunction *Api = P.api(Body.Events[O.Index]);
+      if (Api && Api->Borrow && Api->Borrow->Danger >= Hazard::SharedMutable &&
+          Api->Borrow->Outs.empty() && !Api->Borrow->Interior)
+        Lender = O.Index;
+    }
   if (Lender == None)
     return;
-  for (EventId E = 0; E != Body.Events.size(); ++E) {
-    const ApiFunction *Api = Body.Events[E].Kind == EventKind::Call
-                                 ? P.api(Body.Events[E])
-                                 : nullptr;
-    if (Api && Api->Ownership)
-      for (int Arg : Api->Ownership->Retains)
-        for (const Origin &O : V.arg(E, Arg))
+  for (const KnownCall &Call : P.calls(F))
+    if (Call.Api && Call.Api->Ownership)
+      for (int Arg : Call.Api->Ownership->Retains)
+        for (const Origin &O : V.arg(Call.Event, Arg))
           if (O.Kind == OperandKind::Result && O.Index == Lender)
             return; // it returns a strong reference
-  }
   int Owner = P.api(Body.Events[Lender])->Borrow->Owner;
   int Param = -1;
   if (Owner >= 0) {

@@ -13,6 +13,7 @@
 #ifndef UNGIL_LINK_OWNERSHIP_H
 #define UNGIL_LINK_OWNERSHIP_H
 
+#include "Link/NestedAnswers.h"
 #include "Link/Program.h"
 #include <functional>
 #include <map>
@@ -67,6 +68,7 @@ private:
   void indexStores();
 
   Program &P;
+  NestedAnswers Nested;
   std::map<std::pair<FunctionId, unsigned>, bool> ParamEscape;
   std::map<std::pair<FunctionId, unsigned>, SharingVerdict> Parameters,
       Pointees;

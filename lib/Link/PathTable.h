@@ -15,6 +15,7 @@
 
 #include "Facts/Facts.h"
 #include "Support/IdTable.h"
+#include <utility>
 #include <vector>
 
 namespace ungil {
@@ -22,13 +23,13 @@ namespace ungil {
 class PathTable {
 public:
   /// The number of \p New in \p All, which this table knows; added if need be.
-  PathId intern(std::vector<Path> &All, const Path &New) {
+  template <class P> PathId intern(std::vector<Path> &All, P &&New) {
     if (Index.empty()) // of facts that no Merge has made
       for (PathId I = 0; I != All.size(); ++I)
         find(All, All[I], I);
     auto [Id, Added] = find(All, New, All.size());
     if (Added)
-      All.push_back(New);
+      All.push_back(std::forward<P>(New));
     return Id;
   }
 

@@ -48,11 +48,13 @@ private:
 /// Which parameters may point to places? A few targets are enough to know.
 void PlacesPass::bindParameters() {
   constexpr size_t MaxTargets = 8;
+  // The round in which the parameters of a function last got more targets.
+  std::vector<uint8_t> Grown(P.Functions.size());
   for (int Round = 0; Round != 4; ++Round) {
     bool Changed = false;
     for (FunctionId F = 0; F != P.Functions.size(); ++F)
       for (const CallSite &C : P.Functions[F].Callers) {
-        if (C.Event == None || C.Handed)
+        if (C.Event == None || C.Handed || Grown[C.Caller] + 1 < Round)
           continue;
         const Values &V = P.Functions[C.Caller].Value;
         for (uint32_t I = 0; I != P.body(F).Params; ++I)
@@ -69,8 +71,11 @@ void PlacesPass::bindParameters() {
                   It != Targets[C.Caller].end())
                 Found.assign(It->second.begin(), It->second.end());
             for (const Origin &T : Found)
-              if (Targets[F][I].size() < MaxTargets)
-                Changed |= Targets[F][I].insert(T).second;
+              if (Targets[F][I].size() < MaxTargets &&
+                  Targets[F][I].insert(T).second) {
+                Grown[F] = Round;
+                Changed = true;
+              }
           }
       }
     if (!Changed)
@@ -234,11 +239,10 @@ void PlacesPass::collectCall(FunctionId F, EventId E) {
 void PlacesPass::collect(FunctionId F) {
   const Function &Body = P.body(F);
   const Values &V = P.Functions[F].Value;
-  EventOrder Order(Body);
   for (EventId E = 0; E != Body.Events.size(); ++E) {
-    if (Order.Block[E] == None)
-      continue;
     const Event &Ev = Body.Events[E];
+    if (Ev.has(EV_Loose))
+      continue;
     AccessKind Kind;
     switch (Ev.Kind) {
     case EventKind::Read:

@@ -35,15 +35,17 @@ bool PrivateObjects::returnsNew(FunctionId F) {
   auto [It, New] = ReturnsNew.try_emplace(F, false);
   if (!New)
     return It->second;
+  NestedAnswers::Question Here(Nested);
+  if (Here.tooDeep())
+    return false;
   bool Any = false, Only = true;
-  for (EventId E = 0; E != P.body(F).Events.size(); ++E)
-    if (P.body(F).Events[E].Kind == EventKind::Return)
-      for (const Origin &O : P.Functions[F].Value.value(E)) {
-        if (O.Kind == OperandKind::Null)
-          continue;
-        Any = true;
-        Only &= isNew({F, E}, O) && !Owners.escapedBefore(F, O.Index, 0, E);
-      }
+  for (EventId E : P.returns(F))
+    for (const Origin &O : P.Functions[F].Value.value(E)) {
+      if (O.Kind == OperandKind::Null)
+        continue;
+      Any = true;
+      Only &= isNew({F, E}, O) && !Owners.escapedBefore(F, O.Index, 0, E);
+    }
   return ReturnsNew[F] = Any && Only;
 }
 
@@ -96,13 +98,12 @@ bool PrivateObjects::isCallWith(FunctionId F, const Origin &Result,
 /// Is it \p Object, or nothing, that \p F returns?
 bool PrivateObjects::returns(FunctionId F, const Origin &Object) const {
   bool Any = false;
-  for (EventId E = 0; E != P.body(F).Events.size(); ++E)
-    if (P.body(F).Events[E].Kind == EventKind::Return)
-      for (const Origin &O : P.Functions[F].Value.value(E)) {
-        if (O != Object && O.Kind != OperandKind::Null)
-          return false;
-        Any |= O == Object;
-      }
+  for (EventId E : P.returns(F))
+    for (const Origin &O : P.Functions[F].Value.value(E)) {
+      if (O != Object && O.Kind != OperandKind::Null)
+        return false;
+      Any |= O == Object;
+    }
   return Any;
 }
 
@@ -228,6 +229,9 @@ bool PrivateObjects::ownsParam(FunctionId F, uint32_t Param) {
   auto [It, New] = PrivateParams.try_emplace({F, Param}, true);
   if (!New)
     return It->second; // also the optimistic answer inside a recursion
+  NestedAnswers::Question Here(Nested);
+  if (Here.tooDeep())
+    return It->second = false;
   const FunctionInfo &Info = P.Functions[F];
   bool Private =
       Info.Entries.empty() && !Info.AddressTaken && !Info.Callers.empty();

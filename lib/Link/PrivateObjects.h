@@ -14,6 +14,7 @@
 #ifndef UNGIL_LINK_PRIVATEOBJECTS_H
 #define UNGIL_LINK_PRIVATEOBJECTS_H
 
+#include "Link/NestedAnswers.h"
 #include "Link/Ownership.h"
 #include "Link/Program.h"
 #include <map>
@@ -50,6 +51,7 @@ private:
   Program &P;
   OwnershipModel Owners;
   OwnershipModel Makers; ///< as the function that makes the object sees it
+  NestedAnswers Nested;
   std::map<std::pair<FunctionId, uint32_t>, bool> PrivateParams;
   std::map<FunctionId, bool> ReturnsNew, CallsParam;
 };

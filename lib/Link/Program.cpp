@@ -47,21 +47,24 @@ const ApiFunction *Program::api(const Event &Call) const {
   return Found;
 }
 
-const std::vector<ApiCall> &Program::apiCalls() const {
-  if (ApiCalls)
-    return *ApiCalls;
-  std::vector<ApiCall> All;
-  for (FunctionId F = 0; F != Functions.size(); ++F) {
-    if (!reportable(F))
-      continue;
-    const std::vector<Event> &Events = body(F).Events;
-    for (EventId E = 0; E != Events.size(); ++E)
-      if (Events[E].Kind == EventKind::Call && isLive({F, E}))
-        if (const ApiFunction *Api = api(Events[E]))
-          All.push_back({{F, E}, &Events[E], Api, isConcurrent(F)});
-  }
-  ApiCalls = std::make_shared<const std::vector<ApiCall>>(std::move(All));
-  return *ApiCalls;
+void EventIndex::add(const Function &Body,
+                     llvm::function_ref<KnownCall(EventId)> Know) {
+  for (EventId E = 0; E != Body.Events.size(); ++E)
+    switch (Body.Events[E].Kind) {
+    case EventKind::Call:
+      Calls.push_back(Know(E));
+      break;
+    case EventKind::Return:
+      Returns.push_back(E);
+      break;
+    case EventKind::Write:
+      Writes.push_back(E);
+      break;
+    default:
+      break;
+    }
+  Ends.push_back({uint32_t(Calls.size()), uint32_t(Returns.size()),
+                  uint32_t(Writes.size())});
 }
 
 const ApiFunction *Program::slot(const Event &Call) const {

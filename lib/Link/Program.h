@@ -24,6 +24,8 @@
 #include "Report/Finding.h"
 #include "Support/IdTable.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include <cstring>
 #include <map>
 #include <memory>
 #include <string>
@@ -79,7 +81,8 @@ private:
 
 /// Values of one function, flow-sensitive: what each operand of each event
 /// may be, and the canonical path of each access.
-struct Values {
+class Values {
+public:
   struct AtEvent {
     llvm::ArrayRef<OriginSet> Args;
     /// Per argument that is the address of a local: what that holds before
@@ -90,22 +93,57 @@ struct Values {
     llvm::ArrayRef<PathId> Where;
     OriginSet Value = 0;
   };
-  std::vector<AtEvent> Events;
-  std::vector<uint32_t> Lists; ///< what the lists of Events consist of
-  const OriginSets *Sets = nullptr;
 
-  Values() = default;
-  Values(Values &&) = default; // and no copies: Events refer to Lists
-  Values &operator=(Values &&) = default;
+  /// Reads like a vector of AtEvent and is one piece of memory: a head per
+  /// event, and behind them the lists.
+  class ByEvent {
+  public:
+    ByEvent() = default;
+    explicit ByEvent(llvm::ArrayRef<AtEvent> All);
+    size_t size() const { return Count; }
+    AtEvent operator[](EventId E) const {
+      Head H = headOf(E);
+      const uint32_t *Args = Words.data() + H.Begin;
+      const uint32_t *Pointees = Args + H.Args;
+      size_t Filled = H.Filled ? H.Args : 0;
+      return {{Args, size_t(H.Args)},
+              {Pointees, Filled},
+              {Pointees + Filled, size_t(H.Where)},
+              H.Value};
+    }
+
+  private:
+    struct Head {
+      uint32_t Begin; ///< of its lists, in Words
+      OriginSet Value;
+      uint32_t Args : 20;
+      uint32_t Filled : 1; ///< has as many Pointees
+      uint32_t Where : 11;
+    };
+    static constexpr size_t HeadWords = sizeof(Head) / sizeof(uint32_t);
+    Head headOf(EventId E) const {
+      Head H;
+      std::memcpy(&H, Words.data() + E * HeadWords, sizeof(H));
+      return H;
+    }
+
+    std::vector<uint32_t> Words;
+    uint32_t Count = 0;
+  };
+
+  ByEvent Events;
+  const OriginSets *Sets = nullptr;
 
   const std::vector<Origin> &value(EventId E) const {
     return (*Sets)[Events[E].Value];
   }
   const std::vector<Origin> &arg(EventId E, unsigned I) const {
-    return (*Sets)[I < Events[E].Args.size() ? Events[E].Args[I] : 0];
+    llvm::ArrayRef<OriginSet> Args = Events[E].Args;
+    return (*Sets)[I < Args.size() ? Args[I] : 0];
   }
   const std::vector<Origin> &pointee(EventId E, unsigned I) const {
-    return (*Sets)[I < Events[E].Pointees.size() ? Events[E].Pointees[I] : 0];
+    llvm::ArrayRef<OriginSet> Pointees = Events[E].Pointees;
+    return (*Sets)[I < Pointees.size() ? Pointees[I] : 0];
   }
 };
 
@@ -188,21 +226,24 @@ struct CallSite {
   bool Indirect = false; ///< called through a pointer that was followed here
 };
 
-struct FunctionInfo {
+/// What every pass asks first stands in front, in one line of the processor's
+/// cache.
+struct alignas(64) FunctionInfo {
   uint8_t Phases = 0;
-  std::vector<CallSite> Callers; ///< in order of caller and event
-  std::vector<uint32_t> Entries; ///< indices into Facts.EntryPoints
-  bool AddressTaken = false;     ///< somebody unseen may call it
-  bool Reportable = false;       ///< see Program::reportable
-  Values Value;
-  LockStates Locks;
-  std::vector<HeldLock> EntryLocks; ///< held by every caller
-  std::vector<TakenLock> Takes;     ///< itself and through what it calls
+  bool AddressTaken = false;  ///< somebody unseen may call it
+  bool Reportable = false;    ///< see Program::reportable
+  bool ReturnsFresh = false;  ///< every result is new and private
+  bool Atomics = false;       ///< some event of it has EV_Atomic
+  uint32_t FirstEntry = None; ///< entry point at the start of CameFrom
   /// Shortest way in from an entry point: the caller's site, or None at the
   /// entry itself.
   CallSite CameFrom;
-  uint32_t FirstEntry = None; ///< entry point at the start of it
-  bool ReturnsFresh = false;  ///< every result is new and private
+  Values Value;
+  std::vector<CallSite> Callers; ///< in order of caller and event
+  std::vector<uint32_t> Entries; ///< indices into Facts.EntryPoints
+  LockStates Locks;
+  std::vector<HeldLock> EntryLocks; ///< held by every caller
+  std::vector<TakenLock> Takes;     ///< itself and through what it calls
   /// The one place every result names (`return &state;`), Unknown if none:
   /// accessors of a singleton are looked through.
   Origin ReturnsPlace;
@@ -290,12 +331,44 @@ class OwnershipModel;
 class Reaches;
 class ThreadStates;
 
-/// One call of a function that the API data knows.
-struct ApiCall {
-  Site At;
-  const Event *Call = nullptr;
-  const ApiFunction *Api = nullptr;
-  bool Concurrent = false; ///< in a function that is
+/// One call, with what is known of who is called.
+struct KnownCall {
+  const ApiFunction *Api = nullptr; ///< null: the API data does not know it
+  FunctionId Body = None;           ///< see Program::bodiesOf; the first one
+  EventId Event : 31 = 0;
+  uint32_t Live : 1 = 0; ///< some way from the entry meets it
+};
+
+/// The events that most passes look for, of every function and in order: they
+/// walk these instead of all events, which fit in no cache.
+class EventIndex {
+public:
+  /// Of the next function.
+  void add(const Function &Body, llvm::function_ref<KnownCall(EventId)> Know);
+
+  llvm::ArrayRef<KnownCall> calls(FunctionId F) const {
+    return slice(Calls, F ? Ends[F - 1].Calls : 0, Ends[F].Calls);
+  }
+  llvm::ArrayRef<EventId> returns(FunctionId F) const {
+    return slice(Returns, F ? Ends[F - 1].Returns : 0, Ends[F].Returns);
+  }
+  llvm::ArrayRef<EventId> writes(FunctionId F) const {
+    return slice(Writes, F ? Ends[F - 1].Writes : 0, Ends[F].Writes);
+  }
+
+private:
+  struct End {
+    uint32_t Calls, Returns, Writes;
+  };
+  template <class T>
+  static llvm::ArrayRef<T> slice(const std::vector<T> &All, uint32_t Begin,
+                                 uint32_t End) {
+    return {All.data() + Begin, All.data() + End};
+  }
+
+  std::vector<KnownCall> Calls;
+  std::vector<EventId> Returns, Writes;
+  std::vector<End> Ends; ///< by function
 };
 
 /// The body of an entity. It reads like a map and is an array: every pass asks
@@ -336,6 +409,7 @@ public:
   std::vector<FunctionInfo> Functions; ///< parallel to Facts.Functions
   std::shared_ptr<OriginSets> Origins = std::make_shared<OriginSets>();
   BodyMap BodyOf;
+  EventIndex Index;
   /// All bodies of a name that several files define; BodyOf has the first.
   std::map<EntityId, std::vector<FunctionId>> SameName;
   std::map<EntityId, std::vector<Access>> Places; ///< static-duration places
@@ -411,8 +485,13 @@ public:
 
   /// Is event \p S placed on a path from the entry?
   bool isLive(Site S) const { return !event(S).has(EV_Dead); }
-  /// Every live call of a function of the C API in code of the extension.
-  const std::vector<ApiCall> &apiCalls() const;
+  /// The calls of \p F, dead ones too.
+  llvm::ArrayRef<KnownCall> calls(FunctionId F) const { return Index.calls(F); }
+  /// Its events of kind Return and Write.
+  llvm::ArrayRef<EventId> returns(FunctionId F) const {
+    return Index.returns(F);
+  }
+  llvm::ArrayRef<EventId> writes(FunctionId F) const { return Index.writes(F); }
   /// Who can reach the container operand \p Arg of call \p S when it runs.
   SharingVerdict sharing(Site S, unsigned Arg) const;
 
@@ -453,7 +532,6 @@ public:
 
 private:
   mutable std::vector<std::pair<bool, const ApiFunction *>> ApiCache;
-  mutable std::shared_ptr<const std::vector<ApiCall>> ApiCalls;
   /// Made when first asked for; anew by a move of the program.
   mutable std::shared_ptr<OwnershipModel> Owners;
   mutable std::shared_ptr<const ThreadStates> Threads;

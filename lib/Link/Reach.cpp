@@ -30,11 +30,13 @@ Reaches::Reaches(const Program &P) : P(P), Worst(P.Functions.size()) {
     }
   };
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    const std::vector<Event> &Events = P.body(F).Events;
-    for (EventId E = 0; E != Events.size(); ++E)
-      if (Events[E].Kind == EventKind::Call && isOutside(Events[E]) &&
-          !Targets.count({F, E}))
-        Raise(F, {outside({F, E}), {F, E}});
+    for (const KnownCall &Call : P.calls(F)) {
+      Site At{F, Call.Event};
+      bool Outside =
+          Call.Body == None || isOutside(P.body(F).Events[Call.Event]);
+      if (Outside && (Targets.empty() || !Targets.count(At)))
+        Raise(F, {outside(At), At});
+    }
   }
   while (!Work.empty()) {
     FunctionId F = Work.back();
@@ -46,13 +48,11 @@ Reaches::Reaches(const Program &P) : P(P), Worst(P.Functions.size()) {
 }
 
 void Reaches::indexStores() {
-  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    const std::vector<Event> &Events = P.body(F).Events;
-    for (EventId E = 0; E != Events.size(); ++E)
-      if (Events[E].Kind == EventKind::Write)
-        if (EntityId Holder = holderOf(P.path(Events[E].Where)); Holder != None)
-          Stores[Holder].push_back({F, E});
-  }
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    for (EventId E : P.writes(F))
+      if (EntityId Holder = holderOf(P.path(P.body(F).Events[E].Where));
+          Holder != None)
+        Stores[Holder].push_back({F, E});
 }
 
 /// Does the data decide what \p Call does? The body of a template names only

@@ -39,7 +39,7 @@ std::vector<EventId> eventsBetween(const Function &Body, EventId From,
   if (First == None || Last == None)
     return Events;
   auto Add = [&](uint32_t B, size_t Begin, size_t End) {
-    const std::vector<uint32_t> &Of = Body.Blocks[B].Events;
+    llvm::ArrayRef<uint32_t> Of = Body.Blocks[B].Events;
     for (size_t I = Begin; I < std::min(End, Of.size()); ++I)
       Events.push_back(Of[I]);
   };

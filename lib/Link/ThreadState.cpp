@@ -6,9 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Link/ThreadState.h"
+#include "Link/Agenda.h"
 #include "Link/Flow.h"
 #include "Support/LockNames.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
+#include <utility>
 
 namespace ungil {
 
@@ -30,11 +33,14 @@ bool usesPython(const Program &P, const Event &Call) {
            Api->Effect->Detaches);
 }
 
-const EffectFact *turnOf(const Program &P, const Event &Call) {
-  const ApiFunction *Api = P.api(Call);
+static const EffectFact *turnOf(const ApiFunction *Api) {
   return Api && Api->Effect && (Api->Effect->Attaches || Api->Effect->Detaches)
              ? &*Api->Effect
              : nullptr;
+}
+
+const EffectFact *turnOf(const Program &P, const Event &Call) {
+  return turnOf(P.api(Call));
 }
 
 /// `typename Derived::Lock lock(*this);`: whether such a guard attaches the
@@ -235,15 +241,13 @@ ThreadStates::ThreadStates(const Program &P)
 }
 
 bool ThreadStates::changesState(const Program &P, FunctionId F) const {
-  return std::any_of(
-      P.body(F).Events.begin(), P.body(F).Events.end(), [&](const Event &E) {
-        if (E.Kind != EventKind::Call)
-          return isOpenGuard(P, P.body(F), E);
-        if (turnOf(P, E))
-          return true;
-        auto It = P.BodyOf.find(E.Callee);
-        return It != P.BodyOf.end() && Summaries[It->second] != Summary();
-      });
+  for (const KnownCall &Call : P.calls(F))
+    if (turnOf(Call.Api) ||
+        (Call.Body != None && Summaries[Call.Body] != Summary()))
+      return true;
+  return P.Facts.Cxx && llvm::any_of(P.body(F).Events, [&](const Event &E) {
+           return isOpenGuard(P, P.body(F), E);
+         });
 }
 
 ThreadStates::Run ThreadStates::run(const Program &P, FunctionId F,
@@ -269,55 +273,40 @@ ThreadStates::Run ThreadStates::follow(const Program &P, FunctionId F,
 
 /// Bottom-up; wrappers of wrappers need a round more.
 void ThreadStates::summarise(const Program &P) {
-  // Functions that call some whose summary they do not know yet.
-  std::vector<bool> Look(P.Functions.size(), true);
   auto Settle = [&](FunctionId F) {
-    Look[F] = false;
     Summary New;
     Uniform[F] = !changesState(P, F);
     if (!Uniform[F])
       New = {follow(P, F, Attachment::Attached).Exit,
              follow(P, F, Attachment::Detached).Exit};
-    if (New == Summaries[F])
-      return false;
-    Summaries[F] = New;
-    for (const CallSite &C : P.Functions[F].Callers)
-      Look[C.Caller] = true;
-    return true;
+    return std::exchange(Summaries[F], New) != New;
   };
-  bool Changed = true;
-  for (int Round = 0; Changed && Round != 3; ++Round) {
-    Changed = false;
-    for (FunctionId F = 0; F != P.Functions.size(); ++F)
-      if (Look[F])
-        Changed |= Settle(F);
-  }
-  for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    if (Look[F])
-      Uniform[F] = !changesState(P, F);
+  Agenda Work(P, 3);
+  for (FunctionId F; (F = Work.next()) != None;)
+    if (Settle(F))
+      Work.addCallers(P.Functions[F]);
+  // Who still waits for another round at least learns who changes the state.
+  for (FunctionId F : Work.waiting())
+    Uniform[F] = !changesState(P, F);
 }
 
 EventId ThreadStates::attachesAt(const Program &P, FunctionId F,
                                  int Depth) const {
   Run R = enteredDetached(P, F);
-  const std::vector<Event> &Events = P.body(F).Events;
-  for (EventId E = 0; E != Events.size(); ++E) {
-    std::optional<State> S = R.at(E);
-    if (Events[E].Kind != EventKind::Call || !S ||
-        S->How != Attachment::Detached || S->Since != None)
+  for (const KnownCall &Call : P.calls(F)) {
+    std::optional<State> S = R.at(Call.Event);
+    if (!S || S->How != Attachment::Detached || S->Since != None)
       continue;
-    const EffectFact *Effect = turnOf(P, Events[E]);
-    auto Callee = P.BodyOf.find(Events[E].Callee);
+    const EffectFact *Effect = turnOf(Call.Api);
     // A helper that detaches and comes back leaves its caller attached too,
     // but cannot be called without a thread state.
-    bool Attaches = Effect
-                        ? Effect->Attaches && !Effect->Detaches
-                        : Callee != P.BodyOf.end() && Depth < 4 &&
-                              Summaries[Callee->second].IfDetached ==
-                                  Attachment::Attached &&
-                              attachesAt(P, Callee->second, Depth + 1) != None;
+    bool Attaches =
+        Effect ? Effect->Attaches && !Effect->Detaches
+               : Call.Body != None && Depth < 4 &&
+                     Summaries[Call.Body].IfDetached == Attachment::Attached &&
+                     attachesAt(P, Call.Body, Depth + 1) != None;
     if (Attaches)
-      return E;
+      return Call.Event;
   }
   return None;
 }
@@ -325,40 +314,23 @@ EventId ThreadStates::attachesAt(const Program &P, FunctionId F,
 std::optional<Site> ThreadStates::findUse(const Program &P,
                                           FunctionId F) const {
   Run R = run(P, F, Attachment::Detached);
-  const std::vector<Event> &Events = P.body(F).Events;
-  for (EventId E = 0; E != Events.size(); ++E) {
-    std::optional<State> S = R.at(E);
-    if (Events[E].Kind != EventKind::Call || !S ||
-        S->How != Attachment::Detached)
+  for (const KnownCall &Call : P.calls(F)) {
+    std::optional<State> S = R.at(Call.Event);
+    if (!S || S->How != Attachment::Detached)
       continue;
-    if (usesPython(P, Events[E]))
-      return Site{F, E};
-    if (turnOf(P, Events[E]))
-      continue;
-    if (auto It = P.BodyOf.find(Events[E].Callee);
-        It != P.BodyOf.end() && Uses[It->second])
-      return Uses[It->second];
+    if (usesPython(P, P.body(F).Events[Call.Event]))
+      return Site{F, Call.Event};
+    if (!turnOf(Call.Api) && Call.Body != None && Uses[Call.Body])
+      return Uses[Call.Body];
   }
   return std::nullopt;
 }
 
 void ThreadStates::findUses(const Program &P) {
-  // Functions that call more of those that use Python than they knew of.
-  std::vector<bool> Look(P.Functions.size(), true);
-  for (bool Changed = true; Changed;) {
-    Changed = false;
-    for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-      if (!Look[F] || Uses[F])
-        continue;
-      Look[F] = false;
-      Uses[F] = findUse(P, F);
-      if (!Uses[F])
-        continue;
-      Changed = true;
-      for (const CallSite &C : P.Functions[F].Callers)
-        Look[C.Caller] = true;
-    }
-  }
+  Agenda Work(P);
+  for (FunctionId F; (F = Work.next()) != None;)
+    if (!Uses[F] && (Uses[F] = findUse(P, F)))
+      Work.addCallers(P.Functions[F]);
 }
 
 /// What the callers seen so far agree on; nothing when none is settled.

@@ -13,7 +13,9 @@
 
 #include "Link/Flow.h"
 #include "Link/Passes.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
+#include <cstring>
 #include <set>
 
 namespace ungil {
@@ -45,7 +47,7 @@ private:
   };
 
   void start(FunctionId Id);
-  Values packed() const;
+  void store(Values &Into);
   OriginSet intern(std::vector<Origin> Set);
   OriginSet single(Origin O) { return Sets.intern(O); }
   OriginSet unite(OriginSet A, OriginSet B);
@@ -61,6 +63,7 @@ private:
   OriginSets &Sets;
   const Function *F = nullptr;
   std::vector<AtEvent> Events;
+  std::vector<Values::AtEvent> Found; ///< the same, to be stored
   /// Locals of record or array type keep their own identity.
   std::vector<bool> Aggregate;
   EntityId ModuleState = None;
@@ -333,41 +336,57 @@ void ValueFlow::start(FunctionId Id) {
   }
 }
 
-/// The values found, in two pieces of memory.
-Values ValueFlow::packed() const {
-  Values Out;
-  Out.Sets = &Sets;
-  Out.Events.resize(F->Events.size());
-  size_t Total = 0;
-  for (EventId E = 0; E != Out.Events.size(); ++E)
-    Total += Events[E].Args.size() + Events[E].Pointees.size() +
-             Events[E].Where.size();
-  Out.Lists.reserve(Total);
-  auto Pack = [&](const std::vector<uint32_t> &List) {
-    Out.Lists.insert(Out.Lists.end(), List.begin(), List.end());
-    return llvm::ArrayRef<uint32_t>(Out.Lists).take_back(List.size());
-  };
-  for (EventId E = 0; E != Out.Events.size(); ++E)
-    Out.Events[E] = {Pack(Events[E].Args), Pack(Events[E].Pointees),
-                     Pack(Events[E].Where), Events[E].Value};
-  return Out;
+void ValueFlow::store(Values &Into) {
+  Found.clear();
+  for (EventId E = 0; E != F->Events.size(); ++E)
+    Found.push_back(
+        {Events[E].Args, Events[E].Pointees, Events[E].Where, Events[E].Value});
+  Into.Sets = &Sets;
+  Into.Events = Values::ByEvent(Found);
 }
 
 /// Calls in blocks that the flow never got to have no values.
 static void markDead(Program &P, FunctionId F) {
   std::vector<Event> &Events = P.Facts.Functions[F].Events;
-  const std::vector<Values::AtEvent> &Known = P.Functions[F].Value.Events;
+  const Values::ByEvent &Known = P.Functions[F].Value.Events;
   for (EventId E = 0; E != Events.size(); ++E)
     if (Events[E].Kind == EventKind::Call &&
         Known[E].Args.size() != Events[E].Args.size())
       Events[E].Flags |= EV_Dead;
 }
 
+/// Who is in a block, and does any access say that it is atomic?
+static bool markLoose(Function &Body) {
+  for (Event &E : Body.Events)
+    E.Flags |= EV_Loose;
+  for (const Block &B : Body.Blocks)
+    for (EventId E : B.Events)
+      Body.Events[E].Flags &= ~EV_Loose;
+  return llvm::any_of(Body.Events,
+                      [](const Event &E) { return E.has(EV_Atomic); });
+}
+
 void ValueFlow::run(FunctionId Id) {
   start(Id);
   forwardFlow(*F, *this);
-  P.Functions[Id].Value = packed();
+  store(P.Functions[Id].Value);
   markDead(P, Id);
+}
+
+/// For the passes that follow, while everything of \p F is at hand.
+static void indexEvents(Program &P, FunctionId F) {
+  P.Functions[F].Atomics = markLoose(P.Facts.Functions[F]);
+  const Function &Body = P.body(F);
+  P.Index.add(Body, [&](EventId E) {
+    const Event &Call = Body.Events[E];
+    KnownCall Known;
+    Known.Api = P.api(Call);
+    if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
+      Known.Body = It->second;
+    Known.Event = E;
+    Known.Live = !Call.has(EV_Dead);
+    return Known;
+  });
 }
 
 } // namespace
@@ -375,11 +394,8 @@ void ValueFlow::run(FunctionId Id) {
 /// The place that every result of \p F names.
 static Origin returnedPlace(const Program &P, FunctionId F) {
   Origin Place;
-  const Function &Body = P.body(F);
   const Values &V = P.Functions[F].Value;
-  for (EventId E = 0; E != Body.Events.size(); ++E) {
-    if (Body.Events[E].Kind != EventKind::Return)
-      continue;
+  for (EventId E : P.returns(F))
     for (const Origin &O : V.value(E)) {
       bool Named =
           (O.Kind == OperandKind::Address || O.Kind == OperandKind::Load) &&
@@ -388,13 +404,32 @@ static Origin returnedPlace(const Program &P, FunctionId F) {
         return {};
       Place = O;
     }
-  }
   // A pointer that a place holds is that place's; what an object slot holds
   // is an object of its own.
   if (Place.Kind == OperandKind::Load &&
       P.entity(P.path(Place.Index).Index).Class == TypeClass::PyObject)
     return {};
   return Place;
+}
+
+Values::ByEvent::ByEvent(llvm::ArrayRef<AtEvent> All) : Count(All.size()) {
+  size_t Begin = Count * HeadWords, Size = Begin;
+  for (const AtEvent &At : All)
+    Size += At.Args.size() + At.Pointees.size() + At.Where.size();
+  Words.resize(Size);
+  auto Put = [&](llvm::ArrayRef<uint32_t> List) {
+    std::copy(List.begin(), List.end(), Words.begin() + Begin);
+    Begin += List.size();
+  };
+  for (EventId E = 0; E != Count; ++E) {
+    const AtEvent &At = All[E];
+    Head H{uint32_t(Begin), At.Value, uint32_t(At.Args.size()),
+           !At.Pointees.empty(), uint32_t(At.Where.size())};
+    std::memcpy(Words.data() + E * HeadWords, &H, sizeof(H));
+    Put(At.Args);
+    Put(At.Pointees);
+    Put(At.Where);
+  }
 }
 
 OriginSet OriginSets::intern(llvm::ArrayRef<Origin> Set) {
@@ -494,8 +529,10 @@ static void settle(Program &P, ValueFlow &Flow, std::set<FunctionId> Again) {
 
 void computeValues(Program &P) {
   ValueFlow Flow(P);
-  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     Flow.run(F);
+    indexEvents(P, F);
+  }
   settle(P, Flow, {});
   std::set<FunctionId> Again;
   for (FunctionId F = 0; F != P.Functions.size(); ++F)

@@ -85,9 +85,11 @@ bool isLive(const Program &P, Site S) { return P.isLive(S); }
 void forEachApiCall(const Program &P,
                     const std::function<void(Site, const Event &,
                                              const ApiFunction &)> &Visit) {
-  for (const ApiCall &Call : P.apiCalls())
-    if (Call.Concurrent)
-      Visit(Call.At, *Call.Call, *Call.Api);
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    if (P.reportable(F) && P.isConcurrent(F))
+      for (const KnownCall &Call : P.calls(F))
+        if (Call.Live && Call.Api)
+          Visit({F, Call.Event}, P.body(F).Events[Call.Event], *Call.Api);
 }
 
 std::string twoThreads(const Program &P, FunctionId F) {

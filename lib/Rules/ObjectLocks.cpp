@@ -162,7 +162,8 @@ void ObjectLockModel::addCallers(FunctionId F, const Origin &Object,
     return;
   auto Key = std::make_pair(F, Where.Index);
   auto [It, New] = FromCallers.try_emplace(Key);
-  if (New) {
+  NestedAnswers::Question Here(Nested);
+  if (New && !Here.tooDeep()) {
     ObjectLocks Common = commonToCallers(F, Where.Index);
     It = FromCallers.insert_or_assign(Key, std::move(Common)).first;
   }

@@ -14,6 +14,7 @@
 #ifndef UNGIL_RULES_OBJECTLOCKS_H
 #define UNGIL_RULES_OBJECTLOCKS_H
 
+#include "Link/NestedAnswers.h"
 #include "Link/Program.h"
 #include <map>
 #include <set>
@@ -45,6 +46,7 @@ private:
   void addClaims(Site At, const Origin &Object, ObjectLocks &Into);
 
   const Program &P;
+  NestedAnswers Nested;
   std::map<std::pair<FunctionId, uint32_t>, ObjectLocks> FromCallers;
   /// Functions that test and set a busy flag of an object, both under one
   /// lock, and the write.

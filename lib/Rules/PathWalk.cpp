@@ -13,7 +13,7 @@
 namespace ungil::rules {
 
 static EventId lastOf(const Function &Body, uint32_t Block) {
-  const std::vector<uint32_t> &Events = Body.Blocks[Block].Events;
+  llvm::ArrayRef<uint32_t> Events = Body.Blocks[Block].Events;
   return Events.empty() ? None : Events.back();
 }
 
@@ -204,7 +204,7 @@ std::vector<WayOut> PathWalk::run(const Visitor &Visit) const {
     }
     if (At.State < 0)
       continue;
-    const std::vector<uint32_t> &Succs = Body.Blocks[At.Block].Succs;
+    llvm::ArrayRef<uint32_t> Succs = Body.Blocks[At.Block].Succs;
     auto Leave = [&] {
       WayOut Way{At.State, At.Last, {}, Returned, At.Known, false};
       for (uint32_t B = N; B != None; B = Nodes[B].From)

@@ -8,6 +8,7 @@
 #include "Rules/Sites.h"
 #include "Rules/Common.h"
 #include "Rules/SharedPlace.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 
 namespace ungil {
@@ -30,21 +31,25 @@ uint32_t countEvents(const Program &P, Predicate Wanted) {
 /// Calls of functions of which the API data says what is \p Wanted.
 template <typename Predicate>
 uint32_t countCalls(const Program &P, Predicate Wanted) {
-  const std::vector<ApiCall> &Calls = P.apiCalls();
-  return std::count_if(Calls.begin(), Calls.end(),
-                       [&](const ApiCall &Call) { return Wanted(*Call.Api); });
+  uint32_t Count = 0;
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    if (P.reportable(F))
+      for (const KnownCall &Call : P.calls(F))
+        Count += Call.Live && Call.Api && Wanted(*Call.Api);
+  return Count;
 }
 
 /// A call that lends a reference, by the API's own hand or by a wrapper's.
 uint32_t borrows(const Program &P) {
-  return countEvents(P, [&](const Event &E) {
-    if (E.Kind != EventKind::Call)
-      return false;
-    if (const ApiFunction *Api = P.api(E))
-      return Api->Borrow.has_value();
-    auto Body = P.BodyOf.find(E.Callee);
-    return Body != P.BodyOf.end() && P.Functions[Body->second].Lends != None;
-  });
+  uint32_t Count = 0;
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    if (P.reportable(F))
+      for (const KnownCall &Call : P.calls(F))
+        if (Call.Live)
+          Count += Call.Api ? Call.Api->Borrow.has_value()
+                            : Call.Body != None &&
+                                  P.Functions[Call.Body].Lends != None;
+  return Count;
 }
 
 uint32_t iterations(const Program &P) {
@@ -74,10 +79,21 @@ uint32_t countReads(const Program &P) {
 }
 
 uint32_t atomics(const Program &P) {
-  return countEvents(P, [&](const Event &E) {
-    const ApiFunction *Api = E.Kind == EventKind::Call ? P.api(E) : nullptr;
-    return E.has(EV_Atomic) || (Api && Api->Memory && Api->Memory->Atomic);
-  });
+  uint32_t Count = 0;
+  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
+    if (!P.reportable(F))
+      continue;
+    const std::vector<Event> &Events = P.body(F).Events;
+    for (const KnownCall &Call : P.calls(F))
+      Count += Call.Live &&
+               ((Call.Api && Call.Api->Memory && Call.Api->Memory->Atomic) ||
+                (P.Functions[F].Atomics && Events[Call.Event].has(EV_Atomic)));
+    if (P.Functions[F].Atomics)
+      Count += llvm::count_if(Events, [](const Event &E) {
+        return E.Kind != EventKind::Call && E.has(EV_Atomic);
+      });
+  }
+  return Count;
 }
 
 /// Fields of the runtime's structures, and calls that change an object.

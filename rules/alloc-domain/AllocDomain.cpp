@@ -15,6 +15,7 @@
 #include "Blocks.h"
 #include "Rules/Common.h"
 #include "Rules/Objects.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 
 namespace ungil::rules {
@@ -46,6 +47,7 @@ private:
   void checkOwnedField(Site S);
   void checkSlots();
   void reportBufferReleases();
+  void collectCalls();
   const AllocFact &alloc(Site S) const {
     return *All.allocator(P.event(S))->Alloc;
   }
@@ -56,7 +58,12 @@ private:
   const Program &P;
   const Blocks &All;
   std::vector<Finding> Found;
-  std::set<Site> Buffers; ///< object-heap blocks that hold none
+  struct AllocatorCall {
+    Site At;
+    const ApiFunction *Api;
+  };
+  std::vector<AllocatorCall> Calls; ///< live, in code that is reported on
+  std::set<Site> Buffers;           ///< object-heap blocks that hold none
   std::map<Site, std::set<Site>> Releases; ///< by allocation
 };
 
@@ -208,37 +215,31 @@ void Checker::checkBuffer(Site S, const ApiFunction &Alloc) {
 /// Releases in a function of their own: of a reported block, or, in a class
 /// whose other method makes such blocks, of what the caller hands over.
 void Checker::reportBufferReleases() {
-  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    const std::vector<Event> &Events = P.body(F).Events;
-    for (EventId E = 0; E != Events.size() && P.reportable(F); ++E) {
-      Site S{F, E};
-      const ApiFunction *Api = All.allocator(Events[E]);
-      if (!Api || Api->Alloc->Role != AllocRole::Free || !isLive(P, S) ||
-          Api->Alloc->Domain != AllocDomain::Object)
-        continue;
-      std::set<Site> Made = sources(S, Api->Alloc->Pointer), Ours;
-      for (Site B : Made)
-        if (Buffers.count(B))
+  for (const auto &[S, Api] : Calls) {
+    if (Api->Alloc->Role != AllocRole::Free ||
+        Api->Alloc->Domain != AllocDomain::Object)
+      continue;
+    const Entity &Here = P.entityOf(S.Function);
+    std::set<Site> Made = sources(S, Api->Alloc->Pointer), Ours;
+    for (Site B : Made)
+      if (Buffers.count(B))
+        Ours.insert(B);
+    if (Made.empty() && Here.has(EF_Member) && Here.Parent != None)
+      for (Site B : Buffers)
+        if (P.entityOf(B.Function).Parent == Here.Parent)
           Ours.insert(B);
-      EntityId Class = P.entityOf(F).Parent;
-      if (Made.empty() && P.entityOf(F).has(EF_Member) && Class != None)
-        for (Site B : Buffers)
-          if (P.entityOf(B.Function).Parent == Class)
-            Ours.insert(B);
-      bool Here = std::any_of(Ours.begin(), Ours.end(),
-                              [&](Site B) { return B.Function == F; });
-      if (Ours.empty() || Here)
-        continue;
-      Finding Out = make(S, Confidence::High);
-      Out.Message =
-          "'" + name(S) + "' releases memory that never was an object";
-      Out.Why = bufferWhy();
-      Out.Help = "Change it together with the allocation: PyMem_Malloc() and "
-                 "PyMem_Free().";
-      for (Site B : Ours)
-        Out.Notes.push_back({P.event(B).Range, "allocated here"});
-      Found.push_back(std::move(Out));
-    }
+    if (Ours.empty() || std::any_of(Ours.begin(), Ours.end(), [&](Site B) {
+          return B.Function == S.Function;
+        }))
+      continue;
+    Finding Out = make(S, Confidence::High);
+    Out.Message = "'" + name(S) + "' releases memory that never was an object";
+    Out.Why = bufferWhy();
+    Out.Help = "Change it together with the allocation: PyMem_Malloc() and "
+               "PyMem_Free().";
+    for (Site B : Ours)
+      Out.Notes.push_back({P.event(B).Range, "allocated here"});
+    Found.push_back(std::move(Out));
   }
 }
 
@@ -324,47 +325,46 @@ void Checker::checkSlots() {
                "PyObject_GC_Del() for a type with Py_TPFLAGS_HAVE_GC.";
       Found.push_back(std::move(F));
     }
-  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    bool Dealloc = false;
-    for (uint32_t I : P.Functions[F].Entries)
-      Dealloc |= P.Facts.EntryPoints[I].Kind == EntryKind::Dealloc;
-    const std::vector<Event> &Events = P.body(F).Events;
-    for (EventId E = 0; Dealloc && E != Events.size(); ++E) {
-      if (!All.allocator(Events[E]) || !isLive(P, {F, E}))
+  auto InDealloc = [&](Site S) {
+    return llvm::any_of(P.Functions[S.Function].Entries, [&](uint32_t I) {
+      return P.Facts.EntryPoints[I].Kind == EntryKind::Dealloc;
+    });
+  };
+  for (const auto &[S, Called] : Calls) {
+    const ApiFunction *Api = InDealloc(S) ? Wrong(P.event(S).Callee) : nullptr;
+    if (!Api)
+      continue;
+    for (const Origin &O : P.Functions[S.Function].Value.arg(S.Event, 0)) {
+      if (O.Kind != OperandKind::Load ||
+          P.path(O.Index) != Path{RootKind::Local, 0, {}})
         continue;
-      const ApiFunction *Api = Wrong(Events[E].Callee);
-      for (const Origin &O : P.Functions[F].Value.arg(E, 0)) {
-        bool Self = O.Kind == OperandKind::Load &&
-                    P.path(O.Index) == Path{RootKind::Local, 0, {}};
-        if (!Api || !Self || !P.reportable(F))
-          continue;
-        Finding Out = make({F, E}, Confidence::High);
-        Out.Message = "object released with '" + name({F, E}) + "'";
-        Out.Why = "Objects come from the object allocator; giving one to " +
-                  heapOf(Api->Alloc->Domain) +
-                  " corrupts both heaps in free-threaded builds, and pulls "
-                  "the memory away from lock-free readers.";
-        Out.Help = "Call Py_TYPE(self)->tp_free(self).";
-        Found.push_back(std::move(Out));
-      }
+      Finding Out = make(S, Confidence::High);
+      Out.Message = "object released with '" + name(S) + "'";
+      Out.Why = "Objects come from the object allocator; giving one to " +
+                heapOf(Api->Alloc->Domain) +
+                " corrupts both heaps in free-threaded builds, and pulls "
+                "the memory away from lock-free readers.";
+      Out.Help = "Call Py_TYPE(self)->tp_free(self).";
+      Found.push_back(std::move(Out));
     }
   }
 }
 
+void Checker::collectCalls() {
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    if (P.reportable(F))
+      for (const KnownCall &Call : P.calls(F))
+        if (Call.Live && Call.Api && Call.Api->Alloc &&
+            All.allocator(P.body(F).Events[Call.Event]))
+          Calls.push_back({{F, Call.Event}, Call.Api});
+}
+
 std::vector<Finding> Checker::run() {
-  auto ForEach = [&](auto Visit) {
-    for (FunctionId F = 0; F != P.Functions.size(); ++F)
-      for (EventId E = 0; E != P.body(F).Events.size() && P.reportable(F); ++E)
-        if (isLive(P, {F, E}))
-          Visit(Site{F, E}, P.body(F).Events[E]);
-  };
+  collectCalls();
   auto ForEachRelease = [&](auto Visit) {
-    ForEach([&](Site S, const Event &E) {
-      const ApiFunction *Api = All.allocator(E);
-      if (Api && Api->Alloc->Role != AllocRole::Alloc &&
-          Api->Alloc->Pointer >= 0)
+    for (const auto &[S, Api] : Calls)
+      if (Api->Alloc->Role != AllocRole::Alloc && Api->Alloc->Pointer >= 0)
         Visit(S, *Api);
-    });
   };
   ForEachRelease([&](Site S, const ApiFunction &Free) {
     for (Site Made : sources(S, Free.Alloc->Pointer))
@@ -372,15 +372,15 @@ std::vector<Finding> Checker::run() {
   });
   ForEachRelease(
       [&](Site S, const ApiFunction &Free) { checkRelease(S, Free); });
-  ForEach([&](Site S, const Event &E) {
-    const ApiFunction *Api = All.allocator(E);
-    if (Api && Api->Alloc->Role != AllocRole::Free) {
+  for (const auto &[S, Api] : Calls)
+    if (Api->Alloc->Role != AllocRole::Free) {
       checkBuffer(S, *Api);
       checkObject(S, *Api);
     }
-    if (E.Kind == EventKind::Write)
-      checkOwnedField(S);
-  });
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    if (P.reportable(F))
+      for (EventId E : P.writes(F))
+        checkOwnedField({F, E});
   reportBufferReleases();
   checkSlots();
   return std::move(Found);

@@ -8,6 +8,8 @@
 #include "Blocks.h"
 #include "Rules/Common.h"
 #include "Rules/Objects.h"
+#include "Support/IdTable.h"
+#include <numeric>
 
 namespace ungil::rules {
 
@@ -108,15 +110,54 @@ private:
     if (What.Made)
       put(To, *What.Made);
     else if (What.At)
-      Next[*What.At].push_back(To);
+      connect(*What.At, To);
   }
+  void connect(const Spot &From, const Spot &To);
   void put(const Spot &To, Site Made);
+  uint32_t numberOf(const Spot &S);
+  void sortWays();
+  void passOn(const Spot &From);
 
   Blocks &All;
   const Program &P;
-  std::map<Spot, std::vector<Spot>> Next;
+  IdTable Numbers; ///< of the spots that ways begin at
+  std::vector<Spot> Spots;
+  struct Way {
+    uint32_t From;
+    Spot To;
+  };
+  std::vector<Way> Ways;
+  std::vector<Spot> Next;      ///< ends of ways, by where they begin
+  std::vector<uint32_t> Begin; ///< of those of one spot, by number
   std::vector<Spot> Work; ///< spots that hold more than they have passed on
 };
+
+uint32_t Blocks::Flow::numberOf(const Spot &S) {
+  return Numbers.lookUp(hashOf(S.A, hashOf(S.B, S.What)),
+                        [&](uint32_t N) { return Spots[N] == S; });
+}
+
+void Blocks::Flow::connect(const Spot &From, const Spot &To) {
+  auto [Number, New] =
+      Numbers.insert(hashOf(From.A, hashOf(From.B, From.What)), Spots.size(),
+                     [&](uint32_t N) { return Spots[N] == From; });
+  if (New)
+    Spots.push_back(From);
+  Ways.push_back({Number, To});
+}
+
+/// Those that begin at one spot next to each other, in the order they came.
+void Blocks::Flow::sortWays() {
+  Begin.assign(Spots.size() + 1, 0);
+  for (const Way &W : Ways)
+    ++Begin[W.From + 1];
+  std::partial_sum(Begin.begin(), Begin.end(), Begin.begin());
+  std::vector<uint32_t> Free = Begin;
+  Next.resize(Ways.size());
+  for (const Way &W : Ways)
+    Next[Free[W.From]++] = W.To;
+  Ways = {};
+}
 
 void Blocks::Flow::put(const Spot &To, Site Made) {
   std::set<Site> &Set = All.Held[To];
@@ -137,8 +178,8 @@ void Blocks::Flow::collectCall(FunctionId F, EventId E) {
       if (O.Kind != OperandKind::Address ||
           !All.spotOf(F, P.path(O.Index), There))
         continue;
-      Next[There].push_back(Target);
-      Next[Target].push_back(There);
+      connect(There, Target);
+      connect(Target, There);
       // What a local holds at one time or another; values of locals are
       // followed with the flow everywhere else, but an address says nothing of
       // the time.
@@ -160,6 +201,13 @@ void Blocks::Flow::collect(FunctionId F) {
   for (EventId E = 0; E != Events.size(); ++E) {
     if (Events[E].Kind == EventKind::Call) {
       collectCall(F, E);
+      continue;
+    }
+    if (Events[E].Kind == EventKind::Bind) {
+      const std::vector<Local> &Locals = P.body(F).Locals;
+      uint32_t Local = P.path(Events[E].Where).Index;
+      if (Local < Locals.size() && Locals[Local].Class == TypeClass::PyObject)
+        All.ObjectBinds.push_back({F, E});
       continue;
     }
     bool Returns = Events[E].Kind == EventKind::Return;
@@ -186,17 +234,22 @@ void Blocks::Flow::collect(FunctionId F) {
 void Blocks::Flow::run() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     collect(F);
+  sortWays();
   while (!Work.empty()) {
     Spot From = Work.back();
     Work.pop_back();
-    auto It = Next.find(From);
-    if (It == Next.end())
-      continue;
-    std::set<Site> Which = All.Held[From];
-    for (const Spot &To : It->second)
-      for (Site Made : Which)
-        put(To, Made);
+    passOn(From);
   }
+}
+
+void Blocks::Flow::passOn(const Spot &From) {
+  uint32_t Number = numberOf(From);
+  if (Number == IdTable::Free)
+    return;
+  std::set<Site> Which = All.Held[From];
+  for (uint32_t I = Begin[Number]; I != Begin[Number + 1]; ++I)
+    for (Site Made : Which)
+      put(Next[I], Made);
 }
 
 /// Blocks that become objects: by type of what holds them, or by a call.
@@ -212,31 +265,22 @@ void Blocks::markObjects() {
         P.body(At.A).Locals[At.B].Class == TypeClass::PyObject)
       mark(Which);
   }
-  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    const Function &Body = P.body(F);
-    const Values &V = P.Functions[F].Value;
-    for (EventId E = 0; E != Body.Events.size(); ++E) {
-      const Event &Ev = Body.Events[E];
-      if (Ev.Kind == EventKind::Bind) {
-        uint32_t Local = P.path(Ev.Where).Index;
-        if (Local < Body.Locals.size() &&
-            Body.Locals[Local].Class == TypeClass::PyObject)
-          for (const Origin &O : V.value(E))
-            mark(from(F, O));
-        continue;
-      }
+  for (Site S : ObjectBinds)
+    for (const Origin &O : P.Functions[S.Function].Value.value(S.Event))
+      mark(from(S.Function, O));
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    for (const KnownCall &Call : P.calls(F)) {
       // PyObject_Init() and its kin give back the object they are given.
-      const ApiFunction *Api = Ev.Kind == EventKind::Call ? P.api(Ev) : nullptr;
+      const ApiFunction *Api = Call.Api;
       if (!Api || !Api->Ownership || Api->Ownership->Returns != 0 ||
           !Api->Name.starts_with("PyObject_Init"))
         continue;
-      for (const Origin &O : V.arg(E, 0))
+      for (const Origin &O : P.Functions[F].Value.arg(Call.Event, 0))
         for (Site Made : from(F, O)) {
           Objects.insert(Made);
           Initialised.insert(Made);
         }
     }
-  }
 }
 
 bool Blocks::storedDirectly(Site Made, FunctionId F, const Origin &O) const {

@@ -83,6 +83,7 @@ private:
   std::map<Spot, std::set<Site>> Direct; ///< stored by the function itself
   std::map<Site, std::set<EntityId>> Holders;
   std::set<Site> Objects, Initialised;
+  std::vector<Site> ObjectBinds; ///< of locals that point to Python objects
 };
 
 } // namespace ungil::rules

@@ -34,10 +34,16 @@ static std::optional<Path> pointee(const Program &P, const Origin &O) {
 std::vector<AtomicOp> AtomicOps::of(FunctionId F) {
   const Values &V = P.Functions[F].Value;
   std::vector<AtomicOp> Out;
+  if (!P.Functions[F].Atomics) {
+    for (const KnownCall &Call : P.calls(F))
+      addCall(F, Call, Out);
+    return Out;
+  }
+  const KnownCall *Call = P.calls(F).begin();
   for (EventId E = 0; E != P.body(F).Events.size(); ++E) {
     const Event &Ev = P.body(F).Events[E];
     if (Ev.Kind == EventKind::Call) {
-      addCall(F, E, Out);
+      addCall(F, *Call++, Out);
       continue;
     }
     bool Plain = Ev.Kind == EventKind::Read || Ev.Kind == EventKind::Write ||
@@ -58,15 +64,16 @@ std::vector<AtomicOp> AtomicOps::of(FunctionId F) {
   return Out;
 }
 
-void AtomicOps::addCall(FunctionId F, EventId E, std::vector<AtomicOp> &Out) {
-  const Event &Call = P.body(F).Events[E];
+void AtomicOps::addCall(FunctionId F, const KnownCall &Call,
+                        std::vector<AtomicOp> &Out) {
   const Values &V = P.Functions[F].Value;
-  if (!isLive(P, {F, E}))
+  EventId E = Call.Event;
+  if (!Call.Live)
     return;
   std::optional<Helper> Does;
-  if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end()) {
-    Does = helper(It->second);
-  } else if (const ApiFunction *Api = P.api(Call);
+  if (Call.Body != None) {
+    Does = helper(Call.Body);
+  } else if (const ApiFunction *Api = Call.Api;
              Api && Api->Memory && Api->Memory->Atomic) {
     const auto &Reads = Api->Memory->Reads, &Writes = Api->Memory->Writes;
     bool Loads = !Reads.empty() && Reads[0] == 0;
@@ -92,20 +99,25 @@ void AtomicOps::addCall(FunctionId F, EventId E, std::vector<AtomicOp> &Out) {
 }
 
 /// A function that does one atomic access through a parameter and no more.
-const std::optional<AtomicOps::Helper> &AtomicOps::helper(FunctionId F) {
-  auto [It, New] = Helpers.try_emplace(F);
+std::optional<AtomicOps::Helper> AtomicOps::helper(FunctionId F) {
+  if (Asked[F]) { // nothing is known inside a recursion
+    auto It = Helpers.find(F);
+    return It == Helpers.end() ? std::nullopt : std::optional(It->second);
+  }
+  Asked[F] = true;
   constexpr size_t MaxEvents = 16;
-  if (!New || P.body(F).Events.size() > MaxEvents)
-    return It->second; // empty inside a recursion
+  NestedAnswers::Question Here(Nested);
+  if (P.body(F).Events.size() > MaxEvents || Here.tooDeep())
+    return std::nullopt;
   std::vector<AtomicOp> Ops = of(F);
   if (Ops.size() != 1)
-    return It->second;
+    return std::nullopt;
   const AtomicOp &Op = Ops[0];
   bool Through =
       Op.Where.Root == RootKind::Local && Op.Where.Index < P.body(F).Params &&
       Op.Where.Steps.size() == 1 && Op.Where.Steps[0].Kind == StepKind::Deref;
   if (!Through)
-    return It->second;
+    return std::nullopt;
   Helper Does{Op.What, Op.Where.Index, {}};
   if (Op.What == AtomicOp::Store && Op.Stored.size() == 1 &&
       Op.Stored[0].Kind == OperandKind::Load) {

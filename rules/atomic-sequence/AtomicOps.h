@@ -14,6 +14,7 @@
 #ifndef UNGIL_RULES_ATOMICSEQUENCE_ATOMICOPS_H
 #define UNGIL_RULES_ATOMICSEQUENCE_ATOMICOPS_H
 
+#include "Link/NestedAnswers.h"
 #include "Link/Program.h"
 #include <map>
 #include <optional>
@@ -31,7 +32,7 @@ struct AtomicOp {
 
 class AtomicOps {
 public:
-  explicit AtomicOps(const Program &P) : P(P) {}
+  explicit AtomicOps(const Program &P) : P(P), Asked(P.Functions.size()) {}
 
   /// In the order of events; one for each place an access may name.
   std::vector<AtomicOp> of(FunctionId F);
@@ -44,11 +45,13 @@ private:
     std::optional<unsigned> Value;
   };
 
-  void addCall(FunctionId F, EventId E, std::vector<AtomicOp> &Out);
-  const std::optional<Helper> &helper(FunctionId F);
+  void addCall(FunctionId F, const KnownCall &Call, std::vector<AtomicOp> &Out);
+  std::optional<Helper> helper(FunctionId F);
 
   const Program &P;
-  std::map<FunctionId, std::optional<Helper>> Helpers;
+  NestedAnswers Nested;
+  std::vector<bool> Asked; ///< by function: is it a helper?
+  std::map<FunctionId, Helper> Helpers;
 };
 
 /// The field or static place that \p Where ends with; None without a name.

@@ -81,14 +81,11 @@ private:
 };
 
 void Pairs::collect() {
-  for (EventId E = 0; E != Body.Events.size(); ++E) {
-    const Event &Call = Body.Events[E];
-    if (Call.Kind != EventKind::Call || !isLive(P, {F, E}))
+  for (const KnownCall &Call : P.calls(F)) {
+    if (!Call.Live || !Call.Api || !Call.Api->Container)
       continue;
-    const ApiFunction *Api = P.api(Call);
-    if (!Api || !Api->Container)
-      continue;
-    const ContainerFact &Fact = *Api->Container;
+    EventId E = Call.Event;
+    const ContainerFact &Fact = *Call.Api->Container;
     Touches.push_back({E, &Fact, V.arg(E, Fact.Of),
                        Fact.Key < 0 ? Origins() : V.arg(E, Fact.Key)});
   }

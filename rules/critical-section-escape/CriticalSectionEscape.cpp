@@ -31,18 +31,23 @@ static bool isOtherCall(const Program &P, const Event &Call) {
 std::vector<Section> sectionsOf(const Program &P, FunctionId F) {
   const Function &Body = P.body(F);
   std::map<uint32_t, Section> ByHandle;
-  for (EventId E = 0; E != Body.Events.size(); ++E) {
-    const Event &Call = Body.Events[E];
-    const LockFact *Fact = lockFact(P, Call);
-    bool IsSection = Fact && (Fact->Kind == LockKind::CriticalSection ||
-                              Fact->Kind == LockKind::CriticalSectionMutex);
-    uint32_t Handle = IsSection ? localOf(P, Call, Fact->Handle) : None;
-    if (Handle == None || Handle < Body.Params || !isLive(P, {F, E}))
+  for (const KnownCall &Call : P.calls(F)) {
+    if (!Call.Live || !Call.Api || !Call.Api->Lock)
+      continue;
+    const LockFact &Fact = *Call.Api->Lock;
+    bool IsSection = Fact.Kind == LockKind::CriticalSection ||
+                     Fact.Kind == LockKind::CriticalSectionMutex;
+    uint32_t Handle =
+        IsSection ? localOf(P, Body.Events[Call.Event], Fact.Handle) : None;
+    if (Handle == None || Handle < Body.Params)
       continue;
     Section &S = ByHandle[Handle];
     S.Handle = Handle;
-    (Fact->Action == LockAction::Release ? S.Ends : S.Begins).push_back(E);
+    (Fact.Action == LockAction::Release ? S.Ends : S.Begins)
+        .push_back(Call.Event);
   }
+  if (ByHandle.empty())
+    return {};
   for (EventId E = 0; E != Body.Events.size(); ++E)
     for (size_t I = 0; I != Body.Events[E].Args.size(); ++I)
       if (auto It = ByHandle.find(localOf(P, Body.Events[E], I));

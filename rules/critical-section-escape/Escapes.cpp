@@ -64,7 +64,7 @@ EventId Escapes::leavesAt(const WayOut &Way) const {
   if (inText(Way.Last))
     return Way.Last;
   for (size_t B = Way.Blocks.size(); B--;) {
-    const std::vector<uint32_t> &Events = Body.Blocks[Way.Blocks[B]].Events;
+    llvm::ArrayRef<uint32_t> Events = Body.Blocks[Way.Blocks[B]].Events;
     for (size_t I = Events.size(); I--;)
       if (inText(Events[I]))
         return Events[I];

@@ -29,7 +29,7 @@ public:
   std::vector<Finding> run();
 
 private:
-  void visit(Site S);
+  void visit(FunctionId F, const KnownCall &Call);
   void report(Site At, Site Use);
   std::string whyDetached(Site At) const;
 
@@ -90,29 +90,27 @@ void Calls::report(Site At, Site Use) {
   Found.push_back(std::move(F));
 }
 
-void Calls::visit(Site S) {
-  const Event &Call = P.event(S);
-  if (Call.Kind != EventKind::Call || !isLive(P, S))
-    return;
+void Calls::visit(FunctionId F, const KnownCall &Call) {
+  Site S{F, Call.Event};
   std::optional<ThreadStates::State> State = Threads.at(S);
   if (!State || State->How != Attachment::Detached)
     return;
-  if (usesPython(P, Call))
+  if (usesPython(P, P.event(S)))
     return report(S, S);
-  auto Callee = P.BodyOf.find(Call.Callee);
-  if (Callee == P.BodyOf.end())
+  if (Call.Body == None)
     return;
   // A helper that is only ever entered detached reports its own calls.
-  std::optional<Site> Use = Threads.firstUse(Callee->second);
-  if (Use && Threads.entry(Callee->second) != Attachment::Detached)
+  std::optional<Site> Use = Threads.firstUse(Call.Body);
+  if (Use && Threads.entry(Call.Body) != Attachment::Detached)
     report(S, *Use);
 }
 
 std::vector<Finding> Calls::run() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     if (P.reportable(F))
-      for (EventId E = 0; E != P.body(F).Events.size(); ++E)
-        visit({F, E});
+      for (const KnownCall &Call : P.calls(F))
+        if (Call.Live)
+          visit(F, Call);
   return std::move(Found);
 }
 

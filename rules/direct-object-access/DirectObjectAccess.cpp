@@ -50,8 +50,8 @@ std::string whyShared(const Program &P, FunctionId F, const ObjectVerdict &V) {
 //===-- Functions that change an object without its lock ------------------===//
 
 /// Fields that code of the scan stores into, or whose address it takes.
-std::set<EntityId> storedFields(const Program &P) {
-  std::set<EntityId> Fields;
+std::vector<bool> storedFields(const Program &P) {
+  std::vector<bool> Fields(P.Facts.Entities.size());
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     for (EventId E = 0; E != P.body(F).Events.size(); ++E) {
       EventKind Kind = P.body(F).Events[E].Kind;
@@ -61,7 +61,7 @@ std::set<EntityId> storedFields(const Program &P) {
       for (PathId Where : P.Functions[F].Value.Events[E].Where)
         for (const auto &Step : P.path(Where).Steps)
           if (Step.Kind == StepKind::Field)
-            Fields.insert(Step.Field);
+            Fields[Step.Field] = true;
     }
   return Fields;
 }
@@ -69,14 +69,14 @@ std::set<EntityId> storedFields(const Program &P) {
 /// Does every one of \p Objects come out of a plain structure whose field is
 /// filled by code the scan does not see, of a library for one? Nothing is known
 /// of those. Objects are different: what one keeps, its methods share.
-bool keptElsewhere(const Program &P, const std::set<EntityId> &Stored,
+bool keptElsewhere(const Program &P, const std::vector<bool> &Stored,
                    const std::vector<Origin> &Objects) {
   return !Objects.empty() &&
          std::all_of(Objects.begin(), Objects.end(), [&](const Origin &O) {
            if (O.Kind != OperandKind::Load)
              return false;
            EntityId Field = lastField(P, P.path(O.Index));
-           if (Field == None || Stored.count(Field))
+           if (Field == None || Stored[Field])
              return false;
            EntityId Record = P.entity(Field).Parent;
            return Record != None && !P.entity(Record).has(EF_PyRecord);
@@ -84,7 +84,7 @@ bool keptElsewhere(const Program &P, const std::set<EntityId> &Stored,
 }
 
 void unlockedCalls(const Program &P, std::vector<Finding> &All) {
-  std::set<EntityId> Stored = storedFields(P);
+  std::vector<bool> Stored = storedFields(P);
   forEachApiCall(P, [&](Site S, const Event &Call, const ApiFunction &Api) {
     if (!Api.Ownership || Api.Ownership->Mutates.size() != 1 || !Api.Effect ||
         Api.Effect->Class != Tier::T0)

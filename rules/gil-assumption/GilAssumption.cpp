@@ -29,13 +29,14 @@ constexpr std::string_view RuleId = "gil-assumption";
 
 //===-- Calls of the GIL's time -------------------------------------------===//
 
-void findObsolete(const Program &P, std::vector<Finding> &Found) {
-  std::set<std::pair<FunctionId, const ApiFunction *>> Seen;
-  for (const ApiCall &Call : P.apiCalls()) {
-    const ApiFunction &Api = *Call.Api;
-    if (Api.Obsolete.empty() || !Seen.insert({Call.At.Function, &Api}).second)
+void findObsolete(const Program &P, FunctionId F, std::vector<Finding> &Found) {
+  std::set<const ApiFunction *> Seen;
+  for (const KnownCall &Call : P.calls(F)) {
+    if (!Call.Live || !Call.Api || Call.Api->Obsolete.empty() ||
+        !Seen.insert(Call.Api).second)
       continue;
-    Finding New = findingAt(P, RuleId, Call.At);
+    const ApiFunction &Api = *Call.Api;
+    Finding New = findingAt(P, RuleId, {F, Call.Event});
     New.Entity = Api.Name;
     New.Conf = Confidence::Medium;
     // A call that is gone does not compile; one that does nothing is a
@@ -286,7 +287,9 @@ void findRegions(const Program &P, std::vector<Finding> &Found) {
 
 std::vector<Finding> gilAssumption(const Program &P) {
   std::vector<Finding> Found;
-  findObsolete(P, Found);
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    if (P.reportable(F))
+      findObsolete(P, F, Found);
   findEmptyMacros(P, Found);
   findPromises(P, Found);
   findRegions(P, Found);

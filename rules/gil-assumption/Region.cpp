@@ -8,6 +8,7 @@
 #include "Region.h"
 #include "Link/Flow.h"
 #include "Rules/Common.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <set>
 
@@ -22,10 +23,10 @@ Turn turnOf(const ApiFunction *Api) {
 
 /// A wrapper, or the constructor or destructor of a guard: a function of the
 /// extension that turns one way and not the other.
-Turn turnOf(const Program &P, const Function &Body) {
+Turn turnOf(llvm::ArrayRef<KnownCall> Calls) {
   Turn Result = Turn::None;
-  for (const Event &E : Body.Events) {
-    Turn Here = E.Kind == EventKind::Call ? turnOf(P.api(E)) : Turn::None;
+  for (const KnownCall &Call : Calls) {
+    Turn Here = turnOf(Call.Api);
     if (Here != Turn::None && Result != Turn::None && Here != Result)
       return Turn::None;
     if (Here != Turn::None)
@@ -62,7 +63,7 @@ bool RegionFinder::mayUsePython(const Event &E) const {
 RegionFinder::RegionFinder(const Program &P)
     : P(P), UsesPython(P.Functions.size(), false) {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    Turns.push_back(rules::turnOf(P, P.body(F)));
+    Turns.push_back(rules::turnOf(P.calls(F)));
   findPython();
   // snprintf(buffer, ...) writes a place without a store of its own.
   for (const auto &[Place, Accesses] : P.Places)
@@ -74,9 +75,9 @@ RegionFinder::RegionFinder(const Program &P)
 void RegionFinder::findPython() {
   std::vector<FunctionId> Work; // their callers do as well
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    const std::vector<Event> &Events = P.body(F).Events;
-    if (std::any_of(Events.begin(), Events.end(),
-                    [&](const Event &E) { return mayUsePython(E); })) {
+    if (llvm::any_of(P.calls(F), [&](const KnownCall &Call) {
+          return mayUsePython(P.body(F).Events[Call.Event]);
+        })) {
       UsesPython[F] = true;
       Work.push_back(F);
     }
@@ -180,12 +181,12 @@ std::optional<GilRegion> RegionFinder::judge(FunctionId F, EventId Enter,
 
 std::vector<GilRegion> RegionFinder::regionsOf(FunctionId F) const {
   std::vector<GilRegion> Result;
-  const std::vector<Event> &Events = P.body(F).Events;
-  EventOrder Order(P.body(F));
-  for (EventId E = 0; E != Events.size(); ++E)
-    if (Order.Block[E] != None && turnOf(Events[E]) == Turn::Attach)
-      if (auto R = judge(F, E, walk(F, E)))
+  for (const KnownCall &Call : P.calls(F)) {
+    const Event &E = P.body(F).Events[Call.Event];
+    if (!E.has(EV_Loose) && turnOf(E) == Turn::Attach)
+      if (auto R = judge(F, Call.Event, walk(F, Call.Event)))
         Result.push_back(*R);
+  }
   return Result;
 }
 

@@ -57,17 +57,14 @@ Finding openSection(const Program &P, Site S, const HeldLock &L) {
 
 void findOpenSections(const Program &P, FunctionId F,
                       std::vector<Finding> &All) {
-  const std::vector<Event> &Events = P.body(F).Events;
-  for (EventId E = 0; E != Events.size(); ++E) {
-    const ApiFunction *Api =
-        Events[E].Kind == EventKind::Call ? P.api(Events[E]) : nullptr;
-    if (!Api || !Api->Effect || !Api->Effect->Detaches ||
-        !Api->Effect->Restores)
+  for (const KnownCall &Call : P.calls(F)) {
+    if (!Call.Api || !Call.Api->Effect || !Call.Api->Effect->Detaches ||
+        !Call.Api->Effect->Restores)
       continue;
-    for (const HeldLock &L : P.Functions[F].Locks.at(E))
+    for (const HeldLock &L : P.Functions[F].Locks.at(Call.Event))
       if (isSection(L) && L.Acquired != None &&
           attachesBefore(P, F, L.Acquired)) {
-        All.push_back(openSection(P, {F, E}, L));
+        All.push_back(openSection(P, {F, Call.Event}, L));
         break;
       }
   }

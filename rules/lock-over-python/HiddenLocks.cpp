@@ -127,12 +127,14 @@ void judgeHiddenLocks(const Program &P, const Reaches &Runs,
                       const ThreadStates &Threads, FunctionId F,
                       std::vector<Finding> &All) {
   HiddenLocks Locks(P, Runs, Threads);
-  for (EventId E = 0; E != P.body(F).Events.size(); ++E) {
-    if (auto Found = Locks.initialiser(F, E))
-      All.push_back(std::move(*Found));
-    if (auto Found = Locks.once(F, E))
-      All.push_back(std::move(*Found));
-  }
+  if (P.Functions[F].Atomics)
+    for (EventId E : P.writes(F))
+      if (auto Found = Locks.initialiser(F, E))
+        All.push_back(std::move(*Found));
+  for (const KnownCall &Call : P.calls(F))
+    if (Call.Api && Call.Api->Lock)
+      if (auto Found = Locks.once(F, Call.Event))
+        All.push_back(std::move(*Found));
 }
 
 } // namespace ungil::rules

@@ -26,7 +26,13 @@ public:
     findWrappers();
   }
 
-  /// Is \p E of \p F a call that gives a reference count?
+  /// Is it a call that gives a reference count?
+  bool isRead(const KnownCall &Call) const {
+    return Call.Body == None ? Count && Call.Api == Count
+                             : ReturnsCount[Call.Body];
+  }
+
+private:
   bool isRead(FunctionId F, EventId E) const {
     const Event &Call = P.body(F).Events[E];
     if (Call.Kind != EventKind::Call || Call.Callee == None)
@@ -36,7 +42,6 @@ public:
     return Count && P.api(Call) == Count;
   }
 
-private:
   void findWrappers() {
     std::vector<FunctionId> Work; // what they return their callers may, too
     auto Look = [&](FunctionId F) {
@@ -56,12 +61,10 @@ private:
   }
 
   bool returnsCount(FunctionId F) const {
-    const Function &Body = P.body(F);
-    for (EventId E = 0; E != Body.Events.size(); ++E)
-      if (Body.Events[E].Kind == EventKind::Return)
-        for (const Origin &O : P.Functions[F].Value.value(E))
-          if (O.Kind == OperandKind::Result && !O.Out && isRead(F, O.Index))
-            return true;
+    for (EventId E : P.returns(F))
+      for (const Origin &O : P.Functions[F].Value.value(E))
+        if (O.Kind == OperandKind::Result && !O.Out && isRead(F, O.Index))
+          return true;
     return false;
   }
 
@@ -190,9 +193,10 @@ std::vector<Finding> refcountOne(const Program &P) {
     if (!P.reportable(F) || !P.isConcurrent(F))
       continue;
     fieldTests(P, F, All);
-    for (EventId E = 0; E != P.body(F).Events.size(); ++E) {
+    for (const KnownCall &Call : P.calls(F)) {
+      EventId E = Call.Event;
       Site S{F, E};
-      if (!Reads.isRead(F, E) || !isLive(P, S))
+      if (!Call.Live || !Reads.isRead(Call))
         continue;
       EventId Decides = decision(P, F, E);
       const std::vector<Origin> &Objects = P.Functions[F].Value.arg(E, 0);

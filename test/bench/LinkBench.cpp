@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-//   ungil-link-bench [FUNCTIONS...]
+//   ungil-link-bench [[SHAPE] FUNCTIONS...]
 //
 // Makes programs of so many functions in the form of facts, links them, runs
 // every rule, and prints the time per function: whatever is not linear shows
@@ -14,7 +14,10 @@
 // A program is made of units of 200 functions: two types of objects with
 // methods, getters, helpers that lock, helpers that look into lists and dicts,
 // caches in statics, buffers, and calls into the neighbouring unit. One unit in
-// eight forgets its locks. `tools/dev bench --link` runs this; it is no test,
+// eight forgets its locks. That is the shape `units`. Of shape `chain` every
+// function calls the next one, of shape `cycle` the one before it, and the
+// first one the last: no stack may grow with them, nor the time per function.
+// `tools/dev bench --link` runs this; it is no test,
 // for machines share their time.
 //
 //===----------------------------------------------------------------------===//
@@ -25,6 +28,7 @@
 #include "Rules/Common.h"
 #include "Rules/Rules.h"
 #include "Rules/Sites.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
@@ -33,6 +37,7 @@
 #include <iterator>
 #include <map>
 #include <numeric>
+#include <string_view>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -44,11 +49,13 @@ namespace {
 
 constexpr uint32_t FunctionsPerUnit = 200;
 
+enum class Shape : uint8_t { Units, Chain, Cycle };
+
 /// Writes the facts of one unit.
 class UnitMaker {
 public:
-  UnitMaker(uint32_t Number, uint32_t Units)
-      : Number(Number), Units(Units), Careful(Number % 8 != 0) {}
+  UnitMaker(uint32_t Number, uint32_t Units, Shape Of)
+      : Number(Number), Units(Units), Of(Of), Careful(Number % 8 != 0) {}
   TuFacts make();
 
 private:
@@ -96,9 +103,14 @@ private:
   void dispatcher(uint32_t Index);
   void buffer(const Object &O);
   void unique();
+  void link(const Object &O, uint32_t Index);
+  bool isFirst(uint32_t Index) const;
+  void body(const Object &O, uint32_t Index);
+  void enter(uint32_t Index);
   void breakOne();
 
   uint32_t Number, Units;
+  Shape Of;
   bool Careful; ///< takes locks where others forget them
   Operand Held; ///< by the function being made, to its end
   TuFacts Facts;
@@ -169,7 +181,7 @@ Event &UnitMaker::add(EventKind Kind) {
 uint32_t UnitMaker::call(EntityId Callee, std::vector<Operand> Args) {
   Event &E = add(EventKind::Call);
   E.Callee = Callee;
-  E.Args = std::move(Args);
+  E.Args.assign(Args.begin(), Args.end());
   return Now->Events.size() - 1;
 }
 
@@ -326,6 +338,35 @@ void UnitMaker::unique() {
   ret(local(1));
 }
 
+/// Of a chain: looks into a dict that the first one made, and hands it on. The
+/// last one takes a lock, gives up the thread state, and makes what all return.
+void UnitMaker::link(const Object &O, uint32_t Index) {
+  uint32_t Here = Number * FunctionsPerUnit + Index;
+  uint32_t End = Units * FunctionsPerUnit - 1;
+  access(EventKind::Read, field(0, O.Count));
+  if (isFirst(Index))
+    bind(1, result(call(api("PyDict_New"), {})));
+  bind(2, result(call(api("PyDict_GetItemWithError"), {local(1), local(0)})));
+  if (Here == (Of == Shape::Chain ? End : 0)) {
+    Operand Lock{OperandKind::Address, field(0, O.Lock)};
+    call(api("PyMutex_Lock"), {Lock});
+    uint32_t Saved = call(api("PyEval_SaveThread"), {});
+    call(api("PyEval_RestoreThread"), {result(Saved)});
+    call(api("PyMutex_Unlock"), {Lock});
+    if (Of == Shape::Chain)
+      return ret(result(call(api("PyList_New"), {})));
+  }
+  uint32_t Next = Of == Shape::Chain ? Here + 1 : Here ? Here - 1 : End;
+  ret(result(call(function(Next / FunctionsPerUnit, Next % FunctionsPerUnit),
+                  {local(0), local(1)})));
+}
+
+/// Does Python call it, the only one of a chain?
+bool UnitMaker::isFirst(uint32_t Index) const {
+  uint32_t Here = Number * FunctionsPerUnit + Index;
+  return Here == (Of == Shape::Chain ? 0 : Units * FunctionsPerUnit - 1);
+}
+
 /// The front end loses a statement in one function of each unit.
 void UnitMaker::breakOne() {
   Entity &E = Facts.Entities[function(Number, 1)];
@@ -333,6 +374,41 @@ void UnitMaker::breakOne() {
   DiagnosticFact &D = Facts.Errors.emplace_back();
   D.Message = "use of undeclared identifier 'x'";
   D.Loc = Facts.Functions[1].Events[0].Range;
+}
+
+void UnitMaker::body(const Object &O, uint32_t Index) {
+  switch (Index % 10) {
+  case 0:
+    return method(O, Index);
+  case 1:
+    return getter(O, Index);
+  case 2:
+    return filler(O, Index);
+  case 3:
+    return looker(O, Index);
+  case 4:
+    return staticCache(Index);
+  case 5:
+    return counter(O, Index);
+  case 6:
+    return neighbour(Index);
+  case 7:
+    return dispatcher(Index);
+  case 8:
+    return buffer(O);
+  default:
+    return unique();
+  }
+}
+
+/// Python calls the function being made.
+void UnitMaker::enter(uint32_t Index) {
+  EntryPoint &Entry = Facts.EntryPoints.emplace_back();
+  Entry.Function = Now->Id;
+  Entry.Kind = Index % 10 == 1 ? EntryKind::Getter : EntryKind::Method;
+  Entry.Name = "m" + std::to_string(Index);
+  Entry.Loc.File = 0;
+  Entry.Loc.Offset = ++Offset;
 }
 
 TuFacts UnitMaker::make() {
@@ -343,47 +419,15 @@ TuFacts UnitMaker::make() {
   for (uint32_t I = 0; I != FunctionsPerUnit; ++I) {
     Object O = object(I / (FunctionsPerUnit / 2));
     startFunction(I);
-    switch (I % 10) {
-    case 0:
-      method(O, I);
-      break;
-    case 1:
-      getter(O, I);
-      break;
-    case 2:
-      filler(O, I);
-      break;
-    case 3:
-      looker(O, I);
-      break;
-    case 4:
-      staticCache(I);
-      break;
-    case 5:
-      counter(O, I);
-      break;
-    case 6:
-      neighbour(I);
-      break;
-    case 7:
-      dispatcher(I);
-      break;
-    case 8:
-      buffer(O);
-      break;
-    default:
-      unique();
-      break;
-    }
+    if (Of == Shape::Units)
+      body(O, I);
+    else
+      link(O, I);
     Now->Body.Length = Offset - Now->Body.Offset;
-    if (I % 10 == 2 || I % 10 == 3)
-      continue; // helpers
-    EntryPoint &Entry = Facts.EntryPoints.emplace_back();
-    Entry.Function = Now->Id;
-    Entry.Kind = I % 10 == 1 ? EntryKind::Getter : EntryKind::Method;
-    Entry.Name = "m" + std::to_string(I);
-    Entry.Loc.File = 0;
-    Entry.Loc.Offset = ++Offset;
+    bool Helper =
+        Of == Shape::Units ? I % 10 == 2 || I % 10 == 3 : Number != 0 || I != 0;
+    if (!Helper)
+      enter(I);
   }
   breakOne();
   return std::move(Facts);
@@ -406,12 +450,13 @@ struct Round {
   }
 };
 
-Round measure(uint32_t Functions) {
+Round measure(Shape Of, uint32_t Functions) {
   std::vector<TuFacts> All;
   uint32_t Units = std::max(1u, Functions / FunctionsPerUnit);
   for (uint32_t U = 0; U != Units; ++U)
     // As a scan gets them: read from what the parser's process wrote.
-    if (!deserialize(serialize(UnitMaker(U, Units).make()), All.emplace_back()))
+    if (!deserialize(serialize(UnitMaker(U, Units, Of).make()),
+                     All.emplace_back()))
       std::abort();
   Round Result;
   double Start = now();
@@ -438,7 +483,7 @@ Round measure(uint32_t Functions) {
 
 /// Each round has a process of its own, for a scan starts with an empty heap.
 /// The fastest counts: others on the machine only ever add to it.
-Round fastest(uint32_t Functions) {
+Round fastest(Shape Of, uint32_t Functions) {
   Round Best;
   unsigned Rounds = std::clamp(200000 / Functions, 2u, 20u);
   for (unsigned R = 0; R != Rounds; ++R) {
@@ -447,7 +492,7 @@ Round fastest(uint32_t Functions) {
       std::abort();
     pid_t Child = fork();
     if (Child == 0) {
-      Round Here = measure(Functions);
+      Round Here = measure(Of, Functions);
       bool Written = write(Ends[1], &Here, sizeof(Here)) == sizeof(Here);
       _exit(!Written);
     }
@@ -466,13 +511,19 @@ Round fastest(uint32_t Functions) {
 } // namespace
 
 int main(int Argc, char **Argv) {
+  Shape Of = Shape::Units;
   std::vector<uint32_t> Sizes;
-  for (int I = 1; I != Argc; ++I)
-    Sizes.push_back(std::max(1, std::atoi(Argv[I])));
+  for (std::string_view Word : llvm::ArrayRef(Argv, Argc).drop_front())
+    if (Word == "units" || Word == "chain" || Word == "cycle")
+      Of = Word == "units"   ? Shape::Units
+           : Word == "chain" ? Shape::Chain
+                             : Shape::Cycle;
+    else
+      Sizes.push_back(std::max(1, std::atoi(Word.data())));
   if (Sizes.empty())
     Sizes = {10000, 100000, 1000000};
   for (uint32_t Size : Sizes) {
-    Round Best = fastest(Size);
+    Round Best = fastest(Of, Size);
     auto Each = [&](double Seconds) {
       return llvm::format("%8.2f us each", Seconds / Size * 1e6);
     };
