@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Rules/PlaceLock.h"
+#include "Fix/OldPython.h"
 #include "Fix/UnderLock.h"
 #include "Fix/Variable.h"
 #include "Rules/CacheSlots.h"
@@ -256,7 +257,6 @@ void LockFix::findSlots() {
 void LockFix::lockIn(FunctionId F, const LockUsers &Users) {
   FunctionText Code(P, F, Context.text(P.body(F).Body.File));
   Draft D(Code);
-  useApi(D, Context, Code, "PyMutex_Lock", 0x30d, /*InCompat=*/false);
   UnderLock Wanted{Users, "PyMutex_Lock(&" + Mutex + ");",
                    "PyMutex_Unlock(&" + Mutex + ");", Leads};
   Wanted.LibraryLends = !Handle;
@@ -309,8 +309,12 @@ FixPlan LockFix::plan() {
     LockUsers Users(P, std::move(Uses),
                     {[](const CallSite &, FunctionId) { return true; },
                      [&](Site S) { return isAlone(S); }});
-    for (const Variable &V : All)
+    for (const Variable &V : All) {
+      if (std::string Why = mutexFor(Context, V.File, V.Begin, Out.Edits);
+          !Why.empty())
+        refuse(Why);
       Out.Edits.push_back(declaration(V));
+    }
     for (const auto &[F, Needs] : Users.all())
       lockIn(F, Users);
   }
