@@ -87,8 +87,7 @@ bool OneStepFix::find() {
 }
 
 StatementId OneStepFix::nextTo(StatementId S) const {
-  while (Code[Code[S].Parent].Kind == StatementKind::Case ||
-         Code[Code[S].Parent].Kind == StatementKind::Label)
+  while (Code.isLabelled(S))
     S = Code[S].Parent;
   std::vector<StatementId> Behind = Code.siblingsAfter(S);
   return Behind.empty() ? None : Behind.front();
@@ -224,6 +223,8 @@ void OneStepFix::claim() {
 }
 
 void OneStepFix::publish() {
+  if (Code.isLabelled(To))
+    return D.refuse("a label stands before the store");
   EntityId Last = None;
   for (const Step &S : Steps.Where.Steps)
     if (S.Kind == StepKind::Field)

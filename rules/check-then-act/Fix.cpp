@@ -102,10 +102,8 @@ void StepsFix::setDefault() {
   if (isAliased(*Made))
     return D.refuse("another variable than '" + Made->Name +
                     "' points to what is stored");
-  StatementKind Around = Code[Code[S].Parent].Kind;
   bool Leaves = Code[S].Kind == StatementKind::Return || Code[S].has(SF_Else) ||
-                Code[S].Kind == StatementKind::Loop ||
-                Around == StatementKind::Case || Around == StatementKind::Label;
+                Code[S].Kind == StatementKind::Loop || Code.isLabelled(S);
   if (Leaves)
     return D.refuse("there is no place behind the call for what is there");
   useApi(D, Context, Code, "PyDict_SetDefaultRef", Since, /*InCompat=*/true);

@@ -176,6 +176,8 @@ void ObjectFix::store(StatementId S, const std::string &Slot,
       llvm::all_of(Value, [](char C) { return llvm::isAlnum(C) || C == '_'; });
   if (Named && Code.mentions(Value, Code[S].end(), Code[0].end()))
     return D.refuse("'" + Value + "' is used behind the store");
+  if (!Named && Code.isLabelled(S))
+    return D.refuse("a label stands before the store");
   std::string Name = Value;
   std::vector<std::string> Lines;
   if (!Named) {
