@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fix/Fix.h"
+#include "Fix/OldPython.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -23,7 +24,8 @@ std::string whyNot(const FixContext &Context, const Finding &F) {
   if (F.Range.InMacro && F.About.Event != None && !Declared &&
       P.event({F.About.Function, F.About.Event}).has(EV_InMacroBody))
     return "the code is in the body of a macro";
-  if (P.entityOf(F.About.Function).has(EF_HasError))
+  // What does not compile itself is mended by its text.
+  if (P.entityOf(F.About.Function).has(EF_HasError) && F.About.Event != None)
     return "the function could not be read completely";
   return {};
 }
@@ -72,13 +74,6 @@ uint32_t afterIncludes(std::string_view Text, uint32_t Before) {
 }
 
 /// Major and minor of the headers that were read; 0: unknown.
-static PyVersion headerVersion(const Program &P) {
-  auto [Major, Rest] = llvm::StringRef(P.Facts.PythonVersion).split('.');
-  llvm::StringRef Minor = Rest.split('.').first;
-  return parsePyVersion((Major + "." + Minor).str());
-}
-
-/// Does a directive of \p Text include \p Header?
 static bool includes(std::string_view Text, llvm::StringRef Header) {
   auto Directives = tokens(Text, 0, static_cast<uint32_t>(Text.size()));
   return llvm::any_of(Directives, [&](const Token &T) {
@@ -90,21 +85,31 @@ static bool includes(std::string_view Text, llvm::StringRef Header) {
 
 void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
             std::string_view Name, PyVersion Since, bool InCompat) {
-  PyVersion Target = Context.Options.Target;
-  if (!Target)
-    Target = headerVersion(Context.P);
-  if (!Target || Since <= Target || includes(Code.Text, "pythoncapi_compat.h"))
+  PyVersion Target = targetOf(Context);
+  if (!Target || Since <= Target ||
+      (InCompat && includes(Code.Text, "pythoncapi_compat.h")))
     return;
-  std::string Function(Name);
-  std::string Version =
-      std::to_string(Since >> 8) + "." + std::to_string(Since & 0xff);
-  if (!InCompat || !Context.Options.Compat)
-    return D.refuse("'" + Function + "' is new in Python " + Version +
-                    (InCompat ? "; --compat allows pythoncapi_compat.h" : ""));
-  uint32_t At = afterIncludes(Code.Text, Code.P.body(Code.F).Body.Offset);
+  uint32_t Before = Code.P.body(Code.F).Body.Offset;
+  if (!InCompat || !Context.Options.Compat) {
+    std::vector<Edit> Edits;
+    std::string Why = standInFor(Name, Context, Code.file(), Before, Edits);
+    for (Edit &E : Edits)
+      D.onceIn(E.File, E.Offset, std::move(E.Text));
+    if (!Why.empty())
+      D.refuse("'" + std::string(Name) + "' is new in Python " +
+               std::to_string(Since >> 8) + "." + std::to_string(Since & 0xff) +
+               (InCompat ? "; --compat allows pythoncapi_compat.h" : ""));
+    return;
+  }
+  uint32_t At = afterIncludes(Code.Text, Before);
   if (!At)
     return D.refuse("there is no place for #include \"pythoncapi_compat.h\"");
   D.once(At, std::string(Code.lineEnd()) + "#include \"pythoncapi_compat.h\"");
+}
+
+bool isObjectPointer(std::string_view Type) {
+  return Type == "struct _object *" || Type == "PyObject *" ||
+         Type == "_object *";
 }
 
 bool isCxx(const FixContext &Context, FileId File) {

@@ -55,8 +55,8 @@ void planFixes(const FixContext &Context,
 namespace fix {
 
 /// Makes function \p Name, in CPython's API since \p Since, usable in the file
-/// of \p Code: includes pythoncapi_compat.h when it is needed and may be, and
-/// refuses when it may not.
+/// of \p Code: includes pythoncapi_compat.h when it is needed and may be, says
+/// what stands in for it on older Pythons (OldPython.h), or refuses.
 void useApi(Draft &D, const FixContext &Context, const FunctionText &Code,
             std::string_view Name, PyVersion Since, bool InCompat);
 
@@ -67,6 +67,9 @@ uint32_t afterIncludes(std::string_view Text, uint32_t Before);
 
 /// Is the file one of C++?
 bool isCxx(const FixContext &Context, FileId File);
+
+/// Is \p Type, as facts spell it, `PyObject *`?
+bool isObjectPointer(std::string_view Type);
 
 /// Could a C++ exception come out of what \p F does in bytes \p Begin to
 /// \p End?

@@ -58,6 +58,11 @@ public:
   /// The nearest statement of \p Kind around \p S, \p S excluded; None.
   StatementId around(StatementId S, StatementKind Kind) const;
 
+  /// Is \p S what a label or a case stands before? In C no declaration may.
+  bool isLabelled(StatementId S) const {
+    StatementKind Around = Statements[Statements[S].Parent].Kind;
+    return Around == StatementKind::Case || Around == StatementKind::Label;
+  }
   /// Does control never come out at the end of \p S, as far as its own shape
   /// shows (return, goto, break, continue last)?
   bool endsWays(StatementId S) const;

@@ -25,7 +25,7 @@ std::vector<std::string> returnAfter(const FunctionText &Code, StatementId S,
   Lines.push_back("return " + Result + ";");
   // A declaration right in a switch would be in the way of the next case.
   StatementId Block = Code[S].Parent;
-  if (Code[Block].Kind == StatementKind::Case ||
+  if (Code.isLabelled(S) ||
       (Code[Block].Parent != None &&
        Code[Code[Block].Parent].Kind == StatementKind::Switch)) {
     for (std::string &Line : Lines)

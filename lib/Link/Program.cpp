@@ -214,6 +214,23 @@ bool Program::unknownLockHeld(Site S) const {
   return false;
 }
 
+/// Was lock \p L, which has no one name, taken on what argument \p Arg of
+/// event \p S is, by the same variable with the same values?
+static bool isOfSameVariable(const Program &P, const HeldLock &L, Site S,
+                             unsigned Arg) {
+  if (L.What.Kind != OperandKind::Unknown || L.Acquired == None)
+    return false;
+  const Event &Taking = P.event({S.Function, L.Acquired}), &E = P.event(S);
+  const Values &V = P.Functions[S.Function].Value;
+  if (E.Args[Arg].Kind != OperandKind::Load)
+    return false;
+  for (unsigned I = 0; I != Taking.Args.size(); ++I)
+    if (Taking.Args[I] == E.Args[Arg] &&
+        V.arg(L.Acquired, I) == V.arg(S.Event, Arg))
+      return true;
+  return false;
+}
+
 bool Program::sectionHeld(Site S, unsigned Arg) const {
   const FunctionInfo &Info = Functions[S.Function];
   const std::vector<Origin> &Objects = Info.Value.arg(S.Event, Arg);
@@ -236,7 +253,11 @@ bool Program::sectionHeld(Site S, unsigned Arg) const {
     }
     return false;
   };
-  return std::all_of(Objects.begin(), Objects.end(), Covered);
+  return std::all_of(Objects.begin(), Objects.end(), Covered) ||
+         std::any_of(Held.begin(), Held.end(), [&](const HeldLock &L) {
+           return L.Kind == LockKind::CriticalSection &&
+                  isOfSameVariable(*this, L, S, Arg);
+         });
 }
 
 } // namespace ungil

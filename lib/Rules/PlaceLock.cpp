@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Rules/PlaceLock.h"
+#include "Fix/OldPython.h"
 #include "Fix/UnderLock.h"
 #include "Fix/Variable.h"
 #include "Rules/CacheSlots.h"
@@ -27,9 +28,12 @@ using namespace fix;
 
 class LockFix {
 public:
-  LockFix(const FixContext &Context, EntityId Place, bool Handle)
+  LockFix(const FixContext &Context, EntityId Place,
+          llvm::ArrayRef<EntityId> Along, bool Handle)
       : Context(Context), P(Context.P), Place(Place), E(P.entity(Place)),
-        Handle(Handle) {}
+        Handle(Handle), Places(Along.begin(), Along.end()) {
+    Places.insert(Place);
+  }
 
   FixPlan plan();
 
@@ -60,7 +64,8 @@ private:
   const std::function<bool(const Origin &)> Leads = [this](const Origin &O) {
     return leadsInto(O);
   };
-  bool Handle; ///< only the calls that are given it need the lock
+  bool Handle;               ///< only the calls that are given it need the lock
+  std::set<EntityId> Places; ///< that the lock protects
   std::string Mutex, Reason;
   std::vector<Variable> All; ///< its declarations
   LockUsers::UsesByFunction Uses;
@@ -86,7 +91,7 @@ void LockFix::findDeclarations() {
 bool LockFix::pointsTo(const Origin &O) const {
   return O.Kind == OperandKind::Address &&
          P.path(O.Index).Root == RootKind::Place &&
-         P.path(O.Index).Index == Place;
+         Places.count(P.path(O.Index).Index);
 }
 
 /// Does \p F keep its address, or hand it to its caller?
@@ -128,17 +133,18 @@ void LockFix::addUse(Site S) {
 }
 
 void LockFix::findUses() {
-  for (const Access &A : P.Places.at(Place)) {
-    FunctionId F = A.At.Function;
-    if (!P.isConcurrent(F))
-      continue;
-    if (A.Kind == AccessKind::Address)
-      addHandedOn(F);
-    else if (A.Opaque || !Handle)
-      addUse(A.At);
-    else if (A.writes() || A.Indirect)
-      refuse("'" + P.name(F) + "' works on it without a call of the library");
-  }
+  for (EntityId Each : Places)
+    for (const Access &A : P.Places.at(Each)) {
+      FunctionId F = A.At.Function;
+      if (!P.isConcurrent(F))
+        continue;
+      if (A.Kind == AccessKind::Address)
+        addHandedOn(F);
+      else if (A.Opaque || !Handle)
+        addUse(A.At);
+      else if (A.writes() || A.Indirect)
+        refuse("'" + P.name(F) + "' works on it without a call of the library");
+    }
 }
 
 /// A pointer or a reference that it holds, itself or in a part of it.
@@ -146,9 +152,9 @@ bool LockFix::leadsInto(const Origin &O) const {
   if (Handle || O.Kind != OperandKind::Load)
     return false;
   const Path &From = P.path(O.Index);
-  if (From.Root != RootKind::Place || From.Index != Place)
+  if (From.Root != RootKind::Place || !Places.count(From.Index))
     return false;
-  TypeClass Class = E.Class;
+  TypeClass Class = P.entity(From.Index).Class;
   for (const Step &S : From.Steps)
     if (S.Kind == StepKind::Field)
       Class = P.entity(S.Field).Class;
@@ -159,6 +165,8 @@ bool LockFix::leadsInto(const Origin &O) const {
 /// functions only store and others only read; a number that counts what is
 /// done, for others to read.
 bool LockFix::isAlone(Site S) const {
+  if (Places.size() > 1)
+    return false;
   const std::vector<Access> &Any = P.Places.at(Place);
   auto Here = llvm::find_if(Any, [&](const Access &A) { return A.At == S; });
   if (Handle || Here == Any.end() || Here->Indirect)
@@ -188,6 +196,10 @@ bool LockFix::isAlone(Site S) const {
 
 /// Can every function that uses it name a lock beside it?
 void LockFix::checkReach() {
+  for (EntityId Each : Places)
+    if (P.entity(Each).has(EF_StaticLocal) != E.has(EF_StaticLocal))
+      return refuse("'" + P.entity(Each).Name +
+                    "', which belongs to it, is declared elsewhere");
   for (const auto &[F, Needs] : Uses) {
     bool Inside =
         !E.has(EF_StaticLocal) || llvm::is_contained(P.bodiesOf(E.Parent), F);
@@ -205,7 +217,7 @@ void LockFix::checkCompanions() {
     auto Along = llvm::find_if(Accesses, [&](const Access &A) {
       return Uses.count(A.At.Function) != 0;
     });
-    if (Other != Place && Along != Accesses.end() &&
+    if (!Places.count(Other) && Along != Accesses.end() &&
         !isExempt(P.entity(Other)) && !judgePlace(P, Other).empty())
       return refuse("'" + P.name(Along->At.Function) + "' uses '" +
                     P.entity(Other).Name +
@@ -216,7 +228,7 @@ void LockFix::checkCompanions() {
 
 /// Is it a reference to an object that \p A stores or reads?
 bool LockFix::keepsReference(const Access &A) const {
-  TypeClass Class = E.Class;
+  TypeClass Class = P.entity(P.path(A.Path).Index).Class;
   for (const Step &S : P.path(A.Path).Steps)
     Class = S.Kind == StepKind::Field   ? P.entity(S.Field).Class
             : S.Kind == StepKind::Deref ? TypeClass::Unknown
@@ -226,21 +238,22 @@ bool LockFix::keepsReference(const Access &A) const {
 
 /// References that are replaced, and what is given them.
 void LockFix::findSlots() {
-  for (const Access &A : P.Places.at(Place)) {
-    FunctionId F = A.At.Function;
-    if (!Uses.count(F) || !keepsReference(A) || A.Indirect)
-      continue;
-    auto Text =
-        Texts.try_emplace(F, P, F, Context.text(P.body(F).Body.File)).first;
-    auto Here = Slots.try_emplace(F, Text->second, Leads).first;
-    std::string Why;
-    if (A.Kind == AccessKind::ReadWrite)
-      Why = "a macro replaces what it holds";
-    else if (A.Kind == AccessKind::Write)
-      Why = Here->second.addStore(A.At.Event);
-    if (!Why.empty())
-      return refuse("in '" + P.name(F) + "' " + Why);
-  }
+  for (EntityId Each : Places)
+    for (const Access &A : P.Places.at(Each)) {
+      FunctionId F = A.At.Function;
+      if (!Uses.count(F) || !keepsReference(A) || A.Indirect)
+        continue;
+      auto Text =
+          Texts.try_emplace(F, P, F, Context.text(P.body(F).Body.File)).first;
+      auto Here = Slots.try_emplace(F, Text->second, Leads).first;
+      std::string Why;
+      if (A.Kind == AccessKind::ReadWrite)
+        Why = "a macro replaces what it holds";
+      else if (A.Kind == AccessKind::Write)
+        Why = Here->second.addStore(A.At.Event);
+      if (!Why.empty())
+        return refuse("in '" + P.name(F) + "' " + Why);
+    }
   for (auto &[F, Here] : Slots) {
     if (Here.lends())
       return refuse("'" + P.name(F) +
@@ -256,7 +269,6 @@ void LockFix::findSlots() {
 void LockFix::lockIn(FunctionId F, const LockUsers &Users) {
   FunctionText Code(P, F, Context.text(P.body(F).Body.File));
   Draft D(Code);
-  useApi(D, Context, Code, "PyMutex_Lock", 0x30d, /*InCompat=*/false);
   UnderLock Wanted{Users, "PyMutex_Lock(&" + Mutex + ");",
                    "PyMutex_Unlock(&" + Mutex + ");", Leads};
   Wanted.LibraryLends = !Handle;
@@ -288,8 +300,13 @@ Edit LockFix::declaration(const Variable &V) const {
   std::string Storage;
   if (V.StaticEnd)
     Storage = V.Extern ? "extern " : "static ";
+  std::string Names = E.Name;
+  for (EntityId Each : Places)
+    if (Each != Place)
+      Names += ", " + P.entity(Each).Name;
+  Names += Places.size() > 1 ? " are" : " is";
   std::string What = Handle ? "; // for calls that are given " + E.Name
-                            : "; // held where " + E.Name + " is used";
+                            : "; // held where " + Names + " used";
   return {V.File, static_cast<uint32_t>(End), 0,
           Break + std::string(Text.substr(Line, Word - Line)) + Storage +
               "PyMutex " + Mutex + What};
@@ -309,8 +326,12 @@ FixPlan LockFix::plan() {
     LockUsers Users(P, std::move(Uses),
                     {[](const CallSite &, FunctionId) { return true; },
                      [&](Site S) { return isAlone(S); }});
-    for (const Variable &V : All)
+    for (const Variable &V : All) {
+      if (std::string Why = mutexFor(Context, V.File, V.Begin, Out.Edits);
+          !Why.empty())
+        refuse(Why);
       Out.Edits.push_back(declaration(V));
+    }
     for (const auto &[F, Needs] : Users.all())
       lockIn(F, Users);
   }
@@ -326,12 +347,13 @@ FixPlan LockFix::plan() {
 
 } // namespace
 
-FixPlan lockFix(const FixContext &Context, EntityId Place) {
-  return LockFix(Context, Place, /*Handle=*/false).plan();
+FixPlan lockFix(const FixContext &Context, EntityId Place,
+                llvm::ArrayRef<EntityId> Along) {
+  return LockFix(Context, Place, Along, /*Handle=*/false).plan();
 }
 
 FixPlan handleFix(const FixContext &Context, EntityId Place) {
-  return LockFix(Context, Place, /*Handle=*/true).plan();
+  return LockFix(Context, Place, {}, /*Handle=*/true).plan();
 }
 
 } // namespace ungil::rules

@@ -21,11 +21,14 @@
 #define UNGIL_RULES_PLACELOCK_H
 
 #include "Fix/Fix.h"
+#include "llvm/ADT/ArrayRef.h"
 
 namespace ungil::rules {
 
-/// Puts everything that uses \p Place under one new lock.
-FixPlan lockFix(const FixContext &Context, EntityId Place);
+/// Puts everything that uses \p Place under one new lock beside it, and what
+/// uses \p Along, which says something about it.
+FixPlan lockFix(const FixContext &Context, EntityId Place,
+                llvm::ArrayRef<EntityId> Along = {});
 
 /// The same with the calls that are given the handle in it.
 FixPlan handleFix(const FixContext &Context, EntityId Place);

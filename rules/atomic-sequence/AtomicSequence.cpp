@@ -14,33 +14,22 @@
 #include "Link/Flow.h"
 #include "Link/UnsetTests.h"
 #include "Rules/Common.h"
+#include "Steps.h"
 #include <algorithm>
 #include <set>
 
 namespace ungil::rules {
 namespace {
 
-enum class Loss : uint8_t {
-  Update,  ///< the value stored is computed from the one loaded
-  Swap,    ///< the value loaded is released once it is replaced
-  Claim,   ///< tested, then taken: two threads both have it
-  Publish, ///< tested, then set to what was made meanwhile
-};
-
 class Sequences {
 public:
   explicit Sequences(const Program &P);
-  std::vector<Finding> run();
+  std::map<Site, LoadAndStore> run();
 
 private:
-  struct Pair {
-    const AtomicOp *Load = nullptr, *Store = nullptr;
-    Loss What = Loss::Update;
-    EventId Witness = None; ///< the test, or the release
-  };
-
   void judge(FunctionId F);
-  std::optional<Pair> judgeStore(FunctionId F, const AtomicOp &Store) const;
+  std::optional<LoadAndStore> judgeStore(FunctionId F,
+                                         const AtomicOp &Store) const;
   bool isShared(FunctionId F, const Path &Where) const;
   bool isLocked(FunctionId F, const AtomicOp &Store,
                 const std::vector<const AtomicOp *> &Loads) const;
@@ -48,8 +37,8 @@ private:
   EventId releaseOf(FunctionId F, const AtomicOp &Load) const;
   EventId testBefore(FunctionId F, const AtomicOp &Load,
                      const AtomicOp &Store) const;
-  std::optional<Loss> afterTest(const AtomicOp &Store) const;
-  void report(FunctionId F, const Pair &Found);
+  std::optional<AtomicLoss> afterTest(const AtomicOp &Store) const;
+  bool isTwoValued(const AtomicOp &Store) const;
 
   const Program &P;
   std::vector<std::vector<AtomicOp>> Ops;
@@ -57,9 +46,10 @@ private:
   std::map<EntityId,
            std::set<Operand, bool (*)(const Operand &, const Operand &)>>
       Constants;
+  std::set<EntityId> Varied; ///< something else is stored to these
   std::map<EntityId, bool> OneNativeWriter;
   std::optional<EventOrder> Order; ///< of the function being judged
-  std::vector<Finding> All;
+  std::map<Site, LoadAndStore> All;
 };
 
 bool before(const Operand &A, const Operand &B) {
@@ -78,6 +68,10 @@ Sequences::Sequences(const Program &P) : P(P) {
         if (O.Kind == OperandKind::Constant || O.Kind == OperandKind::Null)
           Constants.try_emplace(Name, before)
               .first->second.insert({O.Kind, O.Index});
+        else
+          Varied.insert(Name);
+      if (Op.What == AtomicOp::Update)
+        Varied.insert(Name);
       bool Native = P.Functions[F].Phases == P_Native;
       auto [It, New] = OneNativeWriter.try_emplace(Name, Native);
       It->second &= Native || P.initOnly(F);
@@ -185,7 +179,7 @@ EventId Sequences::testBefore(FunctionId F, const AtomicOp &Load,
 }
 
 /// What is lost when two threads pass the test before \p Store.
-std::optional<Loss> Sequences::afterTest(const AtomicOp &Store) const {
+std::optional<AtomicLoss> Sequences::afterTest(const AtomicOp &Store) const {
   EntityId Name = nameOf(Store.Where);
   if (Name == None || Store.Stored.size() != 1)
     return std::nullopt;
@@ -195,16 +189,27 @@ std::optional<Loss> Sequences::afterTest(const AtomicOp &Store) const {
     // only ever goes up says that something was done, which may be done twice.
     auto It = Constants.find(Name);
     bool Cleared = It != Constants.end() && It->second.size() > 1;
-    return Cleared ? std::optional(Loss::Claim) : std::nullopt;
+    return Cleared ? std::optional(AtomicLoss::Claim) : std::nullopt;
   }
   bool Pointer = P.entity(Name).Type.find('*') != std::string::npos;
   if (O.Kind == OperandKind::Result && Pointer)
-    return Loss::Publish;
+    return AtomicLoss::Publish;
   return std::nullopt;
 }
 
-std::optional<Sequences::Pair>
-Sequences::judgeStore(FunctionId F, const AtomicOp &Store) const {
+bool Sequences::isTwoValued(const AtomicOp &Store) const {
+  EntityId Name = nameOf(Store.Where);
+  auto It = Constants.find(Name);
+  constexpr size_t Two = 2;
+  return Name != None && !Varied.count(Name) && It != Constants.end() &&
+         It->second.size() == Two &&
+         std::any_of(It->second.begin(), It->second.end(), [](Operand O) {
+           return O.Kind == OperandKind::Null || O.Index == 0;
+         });
+}
+
+std::optional<LoadAndStore> Sequences::judgeStore(FunctionId F,
+                                                  const AtomicOp &Store) const {
   std::vector<const AtomicOp *> Loads;
   for (const AtomicOp &Op : Ops[F])
     if (Op.What == AtomicOp::Load && Op.Where == Store.Where &&
@@ -215,29 +220,49 @@ Sequences::judgeStore(FunctionId F, const AtomicOp &Store) const {
   if (EntityId Name = nameOf(Store.Where);
       Name != None && OneNativeWriter.at(Name))
     return std::nullopt; // a thread's own count, which others look at
+  auto Found = [&](const AtomicOp *Load, AtomicLoss What, EventId Witness) {
+    return LoadAndStore{Load->At, Witness, What, Store.Where,
+                        isTwoValued(Store)};
+  };
   for (const AtomicOp *Load : Loads) {
     for (const Origin &O : Store.Stored)
       if (comesFrom(O, *Load, true))
-        return Pair{Load, &Store, Loss::Update, None};
+        return Found(Load, AtomicLoss::Update, None);
     if (EventId Release = releaseOf(F, *Load); Release != None)
-      return Pair{Load, &Store, Loss::Swap, Release};
+      return Found(Load, AtomicLoss::Swap, Release);
     if (EventId Test = testBefore(F, *Load, Store); Test != None)
-      if (std::optional<Loss> What = afterTest(Store))
-        return Pair{Load, &Store, *What, Test};
+      if (std::optional<AtomicLoss> What = afterTest(Store))
+        return Found(Load, *What, Test);
   }
   return std::nullopt;
 }
 
-void Sequences::report(FunctionId F, const Pair &Found) {
-  Site S{F, Found.Store->At};
+void Sequences::judge(FunctionId F) {
+  Order.emplace(P.body(F));
+  for (const AtomicOp &Op : Ops[F])
+    if (Op.What == AtomicOp::Store && !All.count({F, Op.At}) &&
+        isShared(F, Op.Where))
+      if (std::optional<LoadAndStore> Found = judgeStore(F, Op))
+        All.emplace(Site{F, Op.At}, std::move(*Found));
+}
+
+std::map<Site, LoadAndStore> Sequences::run() {
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    if (P.reportable(F) && P.isConcurrent(F) && !Ops[F].empty())
+      judge(F);
+  return std::move(All);
+}
+
+Finding report(const Program &P, Site S, const LoadAndStore &Found) {
+  FunctionId F = S.Function;
   Finding New = findingAt(P, "atomic-sequence", S);
-  EntityId Name = nameOf(Found.Store->Where);
-  std::string What = P.text(Found.Store->Where, F), Who = twoThreads(P, F);
+  EntityId Name = nameOf(Found.Where);
+  std::string What = P.text(Found.Where, F), Who = twoThreads(P, F);
   New.Entity = Name == None ? What : P.entity(Name).Name;
   std::string Says = "'" + What + "' is loaded and stored atomically, but ";
   Confidence C = Confidence::High;
   switch (Found.What) {
-  case Loss::Update:
+  case AtomicLoss::Update:
     New.Message = Says + "not as one step: an update can be lost";
     New.Why = "Of " + Who +
               " both load the same value, both compute from it, "
@@ -245,21 +270,21 @@ void Sequences::report(FunctionId F, const Pair &Found) {
     New.Help = "Use one atomic operation (fetch_add, fetch_or), or a loop of "
                "compare_exchange.";
     break;
-  case Loss::Swap:
+  case AtomicLoss::Swap:
     New.Message = Says + "two threads can replace and release the same value";
     New.Why = "Of " + Who +
               " both load the old value before either stores a "
               "new one, and both release it.";
     New.Help = "Use exchange: only one thread gets the old value.";
     break;
-  case Loss::Claim:
+  case AtomicLoss::Claim:
     New.Message = Says + "two threads can pass the test before it is set";
     New.Why = "Of " + Who +
               " both find it free and both take it, since "
               "nothing holds between the load and the store.";
     New.Help = "Use compare_exchange (or exchange, and test what it returns).";
     break;
-  case Loss::Publish:
+  case AtomicLoss::Publish:
     New.Message = Says + "two threads can both find it unset and set it";
     New.Why = "Of " + Who +
               " both make a value and both store it: the first "
@@ -270,40 +295,26 @@ void Sequences::report(FunctionId F, const Pair &Found) {
     break;
   }
   New.Conf = confidenceIn(P, F, C);
-  New.Notes.push_back({P.event({F, Found.Load->At}).Range, "loaded here"});
+  New.Notes.push_back({P.event({F, Found.Load}).Range, "loaded here"});
   if (Found.Witness != None)
     New.Notes.push_back(
         {P.event({F, Found.Witness}).Range,
-         Found.What == Loss::Swap ? "released here" : "tested here"});
+         Found.What == AtomicLoss::Swap ? "released here" : "tested here"});
   if (Name != None && P.entity(Name).Loc.isValid())
     New.Notes.push_back(
         {P.entity(Name).Loc, "'" + P.entity(Name).Name + "' is declared here"});
-  All.push_back(std::move(New));
-}
-
-void Sequences::judge(FunctionId F) {
-  std::set<EventId> Told;
-  Order.emplace(P.body(F));
-  for (const AtomicOp &Op : Ops[F])
-    if (Op.What == AtomicOp::Store && !Told.count(Op.At) &&
-        isShared(F, Op.Where))
-      if (std::optional<Pair> Found = judgeStore(F, Op)) {
-        Told.insert(Op.At);
-        report(F, *Found);
-      }
-}
-
-std::vector<Finding> Sequences::run() {
-  for (FunctionId F = 0; F != P.Functions.size(); ++F)
-    if (P.reportable(F) && P.isConcurrent(F) && !Ops[F].empty())
-      judge(F);
-  return std::move(All);
+  return New;
 }
 
 } // namespace
 
+AtomicSteps::AtomicSteps(const Program &P) : ByStore(Sequences(P).run()) {}
+
 std::vector<Finding> atomicSequence(const Program &P) {
-  return Sequences(P).run();
+  std::vector<Finding> All;
+  for (const auto &[Store, Found] : P.model<AtomicSteps>().ByStore)
+    All.push_back(report(P, Store, Found));
+  return All;
 }
 
 } // namespace ungil::rules

@@ -122,9 +122,7 @@ void BorrowFix::findVariable() {
 
 std::string BorrowFix::castTo(const std::string &Type,
                               const std::string &Value) const {
-  bool Plain = Variable->Type == "struct _object *" ||
-               Variable->Type == "PyObject *" || Variable->Type == "_object *";
-  return Plain ? Value : "(" + Type + ")" + Value;
+  return isObjectPointer(Variable->Type) ? Value : "(" + Type + ")" + Value;
 }
 
 void BorrowFix::replaceCall() {

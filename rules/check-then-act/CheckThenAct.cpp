@@ -14,6 +14,7 @@
 #include "Link/Flow.h"
 #include "Link/UnsetTests.h"
 #include "Rules/Common.h"
+#include "TwoSteps.h"
 #include <algorithm>
 #include <optional>
 
@@ -29,19 +30,9 @@ struct Touch {
   Origins Of, Key;
 };
 
-enum class Loss : uint8_t {
-  Update,    ///< stored: computed from what was read
-  Lost,      ///< stored: a new container, to which things are then added
-  Twins,     ///< stored: a new object that others get as well
-  Duplicate, ///< appended, since it was not there
-  Popped,    ///< read, then deleted
-  Gone,      ///< there a moment ago, then deleted
-  Shrunk,    ///< an index that was below the size
-};
-
 struct Pair {
   const Touch *Check = nullptr, *Act = nullptr;
-  Loss What = Loss::Update;
+  ContainerLoss What = ContainerLoss::Update;
 };
 
 /// The pairs of one function.
@@ -50,7 +41,9 @@ public:
   Pairs(const Program &P, FunctionId F)
       : P(P), F(F), Body(P.body(F)), V(P.Functions[F].Value) {}
 
-  std::vector<Finding> run();
+  /// The worst pair of each second step.
+  std::vector<Pair> find();
+  std::optional<Finding> report(const Pair &Found) const;
 
 private:
   void collect();
@@ -67,9 +60,10 @@ private:
   bool isTested(const Touch &S) const;
   bool clearsErrorAfter(const Touch &S) const;
   bool isHandedOn(const Touch &S) const;
-  std::optional<Loss> storing(const Touch &Check, const Touch &Act) const;
-  std::optional<Loss> judge(const Touch &Check, const Touch &Act) const;
-  std::optional<Finding> report(const Pair &Found) const;
+  std::optional<ContainerLoss> storing(const Touch &Check,
+                                       const Touch &Act) const;
+  std::optional<ContainerLoss> judge(const Touch &Check,
+                                     const Touch &Act) const;
 
   const Program &P;
   FunctionId F;
@@ -238,25 +232,27 @@ bool Pairs::isHandedOn(const Touch &S) const {
   return false;
 }
 
-std::optional<Loss> Pairs::storing(const Touch &Check, const Touch &Act) const {
+std::optional<ContainerLoss> Pairs::storing(const Touch &Check,
+                                            const Touch &Act) const {
   const Origins &Value = V.arg(Act.At, std::max(0, Act.Fact->Value));
   if (Check.Fact->Op == ContainerOp::Get && derives(Value, Check, 0))
-    return Loss::Update;
+    return ContainerLoss::Update;
   if (!isUnder(Check, Act, /*Present=*/false))
     return std::nullopt;
   for (const Origin &O : Value) {
     std::string Kind = freshKind(O);
     bool Container = Kind == "list" || Kind == "dict" || Kind == "set";
     if (Container && isUsedAfter(Act, O, /*Changed=*/true))
-      return Loss::Lost;
+      return ContainerLoss::Lost;
     if ((Container || Kind == "object") &&
         isUsedAfter(Act, O, /*Changed=*/false))
-      return Loss::Twins;
+      return ContainerLoss::Twins;
   }
   return std::nullopt;
 }
 
-std::optional<Loss> Pairs::judge(const Touch &Check, const Touch &Act) const {
+std::optional<ContainerLoss> Pairs::judge(const Touch &Check,
+                                          const Touch &Act) const {
   ContainerOp Asked = Check.Fact->Op;
   bool Looks = Asked == ContainerOp::Get || Asked == ContainerOp::Contains;
   bool SameKey = isKnown(Check.Key) && Check.Key == Act.Key;
@@ -267,18 +263,20 @@ std::optional<Loss> Pairs::judge(const Touch &Check, const Touch &Act) const {
     if (Asked == ContainerOp::Contains && isKnown(Check.Key) &&
         Check.Key == V.arg(Act.At, std::max(0, Act.Fact->Value)) &&
         isUnder(Check, Act, /*Present=*/false))
-      return Loss::Duplicate;
+      return ContainerLoss::Duplicate;
     return std::nullopt;
   case ContainerOp::Delete:
     if (!SameKey || !Looks || clearsErrorAfter(Act))
       return std::nullopt;
     if (Asked == ContainerOp::Get)
-      return isHandedOn(Check) ? std::optional(Loss::Popped) : std::nullopt;
-    return isUnder(Check, Act, /*Present=*/true) ? std::optional(Loss::Gone)
-                                                 : std::nullopt;
+      return isHandedOn(Check) ? std::optional(ContainerLoss::Popped)
+                               : std::nullopt;
+    return isUnder(Check, Act, /*Present=*/true)
+               ? std::optional(ContainerLoss::Gone)
+               : std::nullopt;
   case ContainerOp::Index:
     return Asked == ContainerOp::Size && !isTested(Act)
-               ? std::optional(Loss::Shrunk)
+               ? std::optional(ContainerLoss::Shrunk)
                : std::nullopt;
   default:
     return std::nullopt;
@@ -289,41 +287,41 @@ struct Words {
   const char *Message, *Why, *Help;
 };
 
-Words wordsFor(Loss What) {
+Words wordsFor(ContainerLoss What) {
   switch (What) {
-  case Loss::Update:
+  case ContainerLoss::Update:
     return {"is read and stored as two steps: an update can be lost",
             "both read the same value, and the second store undoes the first.",
             "Hold one critical section on the container over both steps."};
-  case Loss::Lost:
+  case ContainerLoss::Lost:
     return {"is asked for a key, then given a new container for it: what goes "
             "into the container can be lost",
             "both find the key missing and both store a container of their "
             "own: what the first one puts into his is gone.",
             "Use PyDict_SetDefaultRef, which gives every thread the same "
             "object."};
-  case Loss::Twins:
+  case ContainerLoss::Twins:
     return {"is asked for a key, then given a new object for it: two threads "
             "can go on with different ones",
             "both find the key missing and both make an object; the one stored "
             "first is replaced while its maker goes on with it.",
             "Use PyDict_SetDefaultRef and go on with what it returns."};
-  case Loss::Duplicate:
+  case ContainerLoss::Duplicate:
     return {"is searched for an element, then given it: it can be there twice",
             "both find it missing and both append it.",
             "Hold one critical section on the list over both steps, or use a "
             "set."};
-  case Loss::Popped:
+  case ContainerLoss::Popped:
     return {"is asked for a value, which is then deleted: two threads can "
             "take the same one",
             "both get the value and the second deletion fails with KeyError.",
             "Use PyDict_Pop: only one thread gets the value."};
-  case Loss::Gone:
+  case ContainerLoss::Gone:
     return {"is tested for a key, which is then deleted: it may be gone by "
             "then",
             "both find the key and the second deletion fails with KeyError.",
             "Use PyDict_Pop, or delete and treat KeyError as success."};
-  case Loss::Shrunk:
+  case ContainerLoss::Shrunk:
     break;
   }
   return {"may have fewer elements by now than when its size was asked for, "
@@ -351,7 +349,7 @@ std::optional<Finding> Pairs::report(const Pair &Found) const {
   New.Why = "Of " + twoThreads(P, F) + " " + Say.Why;
   New.Help = Say.Help;
   // Both sides are seen where the extension itself holds the container.
-  bool Certain = Found.What == Loss::Update && Owner.Where != None;
+  bool Certain = Found.What == ContainerLoss::Update && Owner.Where != None;
   Confidence C = Owner.How == Sharing::Unknown ? Confidence::Low
                  : Certain                     ? Confidence::High
                                                : Confidence::Medium;
@@ -365,9 +363,9 @@ std::optional<Finding> Pairs::report(const Pair &Found) const {
   return New;
 }
 
-std::vector<Finding> Pairs::run() {
+std::vector<Pair> Pairs::find() {
   collect();
-  std::vector<Finding> All;
+  std::vector<Pair> All;
   if (Touches.size() < 2)
     return All;
   Order.emplace(Body);
@@ -378,26 +376,35 @@ std::vector<Finding> Pairs::run() {
       if (&Check == &Act || !isKnown(Act.Of) || Check.Of != Act.Of ||
           !mayFollow(Body, *Order, Check.At, Act.At) || isLocked(Check, Act))
         continue;
-      std::optional<Loss> What = judge(Check, Act);
+      std::optional<ContainerLoss> What = judge(Check, Act);
       if (What && (!Worst || *What < Worst->What))
         Worst = {&Check, &Act, *What};
     }
     if (Worst)
-      if (std::optional<Finding> Found = report(*Worst))
-        All.push_back(std::move(*Found));
+      All.push_back(*Worst);
   }
   return All;
 }
 
 } // namespace
 
+std::optional<TwoSteps> twoStepsAt(const Program &P, Site Act) {
+  Pairs Here(P, Act.Function);
+  for (const Pair &Found : Here.find())
+    if (Found.Act->At == Act.Event)
+      return TwoSteps{Found.Check->At, Found.What};
+  return std::nullopt;
+}
+
 std::vector<Finding> checkThenAct(const Program &P) {
   std::vector<Finding> All;
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     if (!P.reportable(F) || !P.isConcurrent(F))
       continue;
-    std::vector<Finding> Found = Pairs(P, F).run();
-    std::move(Found.begin(), Found.end(), std::back_inserter(All));
+    Pairs Here(P, F);
+    for (const Pair &Found : Here.find())
+      if (std::optional<Finding> Said = Here.report(Found))
+        All.push_back(std::move(*Said));
   }
   return All;
 }

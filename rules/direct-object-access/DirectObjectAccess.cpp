@@ -312,6 +312,7 @@ void compileErrors(const Program &P, std::vector<Finding> &All) {
     F.Conf = Confidence::High;
     if (FunctionId In = enclosing(P, D.Loc); In != None) {
       F.Function = P.name(In);
+      F.About.Function = In;
       F.Trace = P.traceTo({In, 0});
     }
     F.Message = "'ob_refcnt' does not exist in a free-threaded build";

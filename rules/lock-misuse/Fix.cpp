@@ -12,6 +12,7 @@
 
 #include "Fix/Hold.h"
 #include "Fix/Section.h"
+#include "LockMisuse.h"
 #include "Rules/Locking.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -33,9 +34,10 @@ public:
   FixPlan plan();
 
 private:
-  const HeldLock *forgotten();
-  std::string unlock(const HeldLock &Lock);
+  const HeldLock *forgotten(EventId Exit);
+  std::string unlock(const HeldLock &Lock, StatementId Before);
   void giveBack(StatementId S, const std::string &Line);
+  void mend(EventId Exit);
 
   const Program &P;
   const FunctionInfo &Info;
@@ -45,7 +47,7 @@ private:
 };
 
 /// The one mutex that is held at the return.
-const HeldLock *UnlockFix::forgotten() {
+const HeldLock *UnlockFix::forgotten(EventId Exit) {
   const HeldLock *Found = nullptr;
   for (const HeldLock &L : Info.Locks.at(Exit)) {
     bool Returned = llvm::any_of(Info.Locks.Changes, [&](const LockChange &C) {
@@ -64,7 +66,7 @@ const HeldLock *UnlockFix::forgotten() {
 
 /// The statement that gives \p Lock back on other ways; empty if there is none
 /// that would mean the same here.
-std::string UnlockFix::unlock(const HeldLock &Lock) {
+std::string UnlockFix::unlock(const HeldLock &Lock, StatementId Before) {
   uint32_t Begin = P.event({Code.F, Lock.Acquired}).Range.Offset;
   for (const LockChange &C : Info.Locks.Changes) {
     if (C.Takes || C.Lock.What != Lock.What)
@@ -77,8 +79,7 @@ std::string UnlockFix::unlock(const HeldLock &Lock) {
     if (!Plain)
       continue;
     std::string Line = llvm::StringRef(Code.text(S)).rtrim("; \n").str() + ";";
-    if (!changedIn(Code, Line, Begin,
-                   Code[Code.at(P.event({Code.F, Exit}))].end()))
+    if (!changedIn(Code, Line, Begin, Code[Before].end()))
       return Line;
   }
   return {};
@@ -97,21 +98,27 @@ void UnlockFix::giveBack(StatementId S, const std::string &Line) {
   D.rewrite(S, std::move(Lines));
 }
 
-FixPlan UnlockFix::plan() {
-  StatementId S = Code.isValid() ? Code.at(P.event({Code.F, Exit})) : None;
+void UnlockFix::mend(EventId Exit) {
+  const Event &Leaving = P.event({Code.F, Exit});
+  StatementId S = Code.isValid() ? Code.at(Leaving) : None;
   bool Returns =
-      S != None && P.event({Code.F, Exit}).Kind == EventKind::Return &&
+      S != None && Leaving.Kind == EventKind::Return &&
       (Code[S].Kind == StatementKind::Return || Code[S].has(SF_Macro));
   if (!Returns)
-    D.refuse("only a lock that a return leaves held can be given back there");
-  if (const HeldLock *Lock = D.isRefused() ? nullptr : forgotten();
-      !D.isRefused()) {
-    std::string Line = unlock(*Lock);
-    if (Line.empty())
-      D.refuse("no plain statement gives the lock back on the other ways");
-    else
-      giveBack(S, Line);
-  }
+    return D.refuse(
+        "only a lock that a return leaves held can be given back there");
+  const HeldLock *Lock = forgotten(Exit);
+  if (D.isRefused())
+    return;
+  std::string Line = unlock(*Lock, S);
+  if (Line.empty())
+    return D.refuse("no plain statement gives the lock back on the other ways");
+  giveBack(S, Line);
+}
+
+FixPlan UnlockFix::plan() {
+  for (EventId Each : leftHeldAt(P, Code.F, Exit))
+    mend(Each);
   return D.finish(Applicability::Suggested,
                   "give the lock back on this path too");
 }

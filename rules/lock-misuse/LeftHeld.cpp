@@ -16,6 +16,7 @@
 #include "Rules/Locking.h"
 #include "Rules/Objects.h"
 #include "Rules/PathWalk.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 
 namespace ungil::rules {
@@ -29,7 +30,9 @@ public:
       : P(P), F(F), Body(P.body(F)), Info(P.Functions[F]), Take(Take),
         Lock(Take.Lock) {}
 
-  std::optional<Finding> judge();
+  /// Where the function is left with the lock held, each once.
+  std::vector<EventId> exits() const;
+  std::optional<Finding> judge() const;
 
 private:
   int pass(int State, EventId E) const;
@@ -144,50 +147,76 @@ bool LeftHeld::isDesign(const WayOut &Way,
   });
 }
 
-std::optional<Finding> LeftHeld::judge() {
+std::vector<EventId> LeftHeld::exits() const {
   PathWalk Walk(P, F, {Take.At});
   std::vector<WayOut> Ways =
       Walk.run([&](int State, EventId E) { return pass(State, E); });
   auto Balanced = [](const WayOut &W) { return W.State == Returned; };
+  std::vector<EventId> Out;
   if (std::none_of(Ways.begin(), Ways.end(), Balanced))
-    return std::nullopt; // takes it for the caller
-  for (const WayOut &Way : Ways) {
-    if (Way.State != Held || Way.Vague || !wasTaken(Way) || isDesign(Way, Ways))
-      continue;
-    Finding Found = findingAt(P, "lock-misuse", {F, Way.Last});
-    Found.Entity = P.name(F);
-    Found.Conf = confidenceIn(P, F, Confidence::High);
-    bool Throws = Body.Events[Way.Last].Kind == EventKind::Throw;
-    Found.Message = "'" + P.name(F) + "' " + (Throws ? "throws" : "returns") +
-                    " with " + lockNoun(P, F, Lock) + " held";
-    Found.Why = "Other paths give the lock back, this one does not: the next "
-                "of " +
-                twoThreads(P, F) + " waits for ever.";
-    Found.Help = "Give it back on this path too, or leave through one label "
-                 "that does; in C++ use a guard.";
-    Found.Notes.push_back({Body.Events[Take.At].Range, "locked here"});
-    return Found;
-  }
-  return std::nullopt;
+    return Out; // takes it for the caller
+  for (const WayOut &Way : Ways)
+    if (Way.State == Held && !Way.Vague && wasTaken(Way) &&
+        !isDesign(Way, Ways) &&
+        std::find(Out.begin(), Out.end(), Way.Last) == Out.end())
+      Out.push_back(Way.Last);
+  return Out;
+}
+
+std::optional<Finding> LeftHeld::judge() const {
+  std::vector<EventId> Exits = exits();
+  if (Exits.empty())
+    return std::nullopt;
+  EventId Last = Exits.front();
+  Finding Found = findingAt(P, "lock-misuse", {F, Last});
+  Found.Entity = P.name(F);
+  Found.Conf = confidenceIn(P, F, Confidence::High);
+  bool Throws = Body.Events[Last].Kind == EventKind::Throw;
+  Found.Message = "'" + P.name(F) + "' " + (Throws ? "throws" : "returns") +
+                  " with " + lockNoun(P, F, Lock) + " held";
+  Found.Why = "Other paths give the lock back, this one does not: the next "
+              "of " +
+              twoThreads(P, F) + " waits for ever.";
+  Found.Help = "Give it back on this path too, or leave through one label "
+               "that does; in C++ use a guard.";
+  Found.Notes.push_back({Body.Events[Take.At].Range, "locked here"});
+  for (EventId Other : llvm::drop_begin(Exits))
+    Found.Notes.push_back({Body.Events[Other].Range, "left with it here, too"});
+  return Found;
 }
 
 } // namespace
 
+/// Does the function take the lock with \p Take and give it back somewhere, by
+/// a name that is one lock?
+static bool isPaired(const Program &P, FunctionId F, const LockChange &Take) {
+  const auto &Changes = P.Functions[F].Locks.Changes;
+  bool Returned =
+      std::any_of(Changes.begin(), Changes.end(), [&](const LockChange &C) {
+        return !C.Takes && (C.Lock.What == Take.Lock.What ||
+                            C.Instead.What == Take.Lock.What);
+      });
+  return Take.Takes && Returned && isMutex(Take.Lock) &&
+         Take.Lock.Handle == None && Take.Result != HeldIf::Unknown &&
+         namesOneLock(P, Take.Lock.What) && !isSignal(P, Take.Lock, F);
+}
+
 void findLeftHeld(const Program &P, FunctionId F, std::vector<Finding> &All) {
-  const LockStates &Locks = P.Functions[F].Locks;
-  for (const LockChange &Take : Locks.Changes) {
-    bool Paired = std::any_of(
-        Locks.Changes.begin(), Locks.Changes.end(), [&](const LockChange &C) {
-          return !C.Takes && (C.Lock.What == Take.Lock.What ||
-                              C.Instead.What == Take.Lock.What);
-        });
-    if (!Take.Takes || !Paired || !isMutex(Take.Lock) ||
-        Take.Lock.Handle != None || Take.Result == HeldIf::Unknown ||
-        !namesOneLock(P, Take.Lock.What) || isSignal(P, Take.Lock, F))
+  for (const LockChange &Take : P.Functions[F].Locks.Changes)
+    if (isPaired(P, F, Take))
+      if (auto Found = LeftHeld(P, F, Take).judge())
+        All.push_back(std::move(*Found));
+}
+
+std::vector<EventId> leftHeldAt(const Program &P, FunctionId F, EventId Exit) {
+  for (const LockChange &Take : P.Functions[F].Locks.Changes) {
+    if (!isPaired(P, F, Take))
       continue;
-    if (auto Found = LeftHeld(P, F, Take).judge())
-      All.push_back(std::move(*Found));
+    std::vector<EventId> Exits = LeftHeld(P, F, Take).exits();
+    if (std::find(Exits.begin(), Exits.end(), Exit) != Exits.end())
+      return Exits;
   }
+  return {Exit};
 }
 
 } // namespace ungil::rules

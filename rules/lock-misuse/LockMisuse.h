@@ -22,6 +22,9 @@ namespace ungil::rules {
 /// A way out of \p F on which a lock stays held that others give back.
 void findLeftHeld(const Program &P, FunctionId F, std::vector<Finding> &All);
 
+/// Of the finding at \p Exit, every event with which the function is left.
+std::vector<EventId> leftHeldAt(const Program &P, FunctionId F, EventId Exit);
+
 /// A lock taken while its own thread holds it, directly or through a helper.
 void findTakenTwice(const Program &P, FunctionId F, std::vector<Finding> &All);
 

@@ -182,7 +182,6 @@ void MutexFix::checkVariable(Draft &D, const FunctionText &Code,
 void MutexFix::lockIn(FunctionId F, const LockUsers &Users) {
   FunctionText Code(P, F, Context.text(P.body(F).Body.File));
   Draft D(Code);
-  useApi(D, Context, Code, "PyMutex_Lock", 0x30d, /*InCompat=*/false);
   std::string Name, Way = wayTo(Code, Name);
   if (Way.empty())
     D.refuse("the object is in no variable");

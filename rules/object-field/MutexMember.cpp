@@ -7,6 +7,7 @@
 
 #include "MutexMember.h"
 #include "Fix/NullTest.h"
+#include "Fix/OldPython.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -66,6 +67,8 @@ std::string MutexMember::declare(const std::string &What,
   size_t N = Last.size();
   if (N > 2 && Last[N - 2] == "]" && Last[N - 3] == "[")
     return "an array without a size ends its structure";
+  if (std::string Why = mutexFor(Context, File, Open, Edits); !Why.empty())
+    return Why;
   // A line like the first field's, unless all stands on one.
   size_t Line = Text.rfind('\n', Close) + 1;
   std::string Member = "PyMutex " + Name + ";";

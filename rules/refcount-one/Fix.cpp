@@ -41,8 +41,7 @@ Asks comparison(std::string_view Text, const std::vector<Token> &Behind) {
 /// \p Arg as a PyObject *.
 std::string asObject(const Function &Body, std::string_view Arg) {
   for (const Local &L : Body.Locals)
-    if (L.Name == Arg && (L.Type == "struct _object *" ||
-                          L.Type == "PyObject *" || L.Type == "_object *"))
+    if (L.Name == Arg && isObjectPointer(L.Type))
       return std::string(Arg);
   llvm::StringRef Text(Arg);
   if (Text.starts_with("(PyObject *)") || Text.starts_with("(PyObject*)"))

@@ -131,12 +131,17 @@ void ReentrantFix::checkResult(Site S) {
 
 void ReentrantFix::rewrite(Site S, const std::string &Buffer) {
   const Event &Call = P.event(S);
-  CallText Text = callAt(Code.Text, Call.Range.Offset, P.calleeName(Call));
+  uint32_t Begin = Call.Range.Offset, Name = Begin;
+  // The re-entrant form is none of the C++ library.
+  for (llvm::StringRef Scope : {"std", "::"})
+    if (llvm::StringRef(Code.Text).substr(Name).starts_with(Scope))
+      Name += static_cast<uint32_t>(Scope.size());
+  CallText Text = callAt(Code.Text, Name, P.calleeName(Call));
   if (!Text.isValid() || Call.Range.InMacro)
     return D.refuse("the call is part of a macro");
   if (Text.Args.empty() || Text.Args.size() + 1 != Form.Args)
     return D.refuse("the call has other arguments than expected");
-  D.replace(Text.NameBegin, Text.NameEnd, Form.Name);
+  D.replace(Begin, Text.NameEnd, Form.Name);
   std::string_view Last = Text.Args.back();
   auto End =
       static_cast<uint32_t>(Last.data() + Last.size() - Code.Text.data());

@@ -2,6 +2,7 @@
 
 static PyObject *shared;
 
+/* The list keeps the lock, the item is released by it. */
 static PyObject *
 replaced(PyObject *self, PyObject *arg)
 {
@@ -33,19 +34,84 @@ done:
     return result;
 }
 
+/* The function takes the old item out itself. */
 static PyObject *
 released(PyObject *self, PyObject *arg)
 {
     PyObject *old = PyList_GET_ITEM(shared, 0);
-    PyList_SET_ITEM(shared, 0, Py_NewRef(arg));  // no edit: the old item may be released by the function itself
-    Py_DECREF(old);
+    PyList_SET_ITEM(shared, 0, Py_NewRef(arg));
+    Py_XDECREF(old);
+    Py_RETURN_NONE;
+}
+
+/* How this function fails nobody knows. */
+static PyObject *
+no_example(PyObject *self, PyObject *list)
+{
+    if (PyList_GET_SIZE(list) > 0)
+        PyList_SET_ITEM(list, 0, Py_NewRef(Py_None));
     Py_RETURN_NONE;
 }
 
 static PyObject *
-no_example(PyObject *self, PyObject *arg)
+in_switch(PyObject *self, PyObject *list)
 {
-    PyList_SET_ITEM(shared, 0, Py_NewRef(arg));  // no edit: 'PyList_SetItem' can fail
+    switch (PyList_GET_SIZE(list)) {
+    case 0:
+        break;
+    case 1: {
+        PyList_SET_ITEM(list, 0, Py_NewRef(Py_None));
+        break;
+    }
+    default:
+        Py_RETURN_FALSE;
+    }
+    Py_RETURN_TRUE;
+}
+
+/* Two of one list, exchanged. */
+static PyObject *
+exchanged(PyObject *self, PyObject *list)
+{
+    PyObject *a = PyList_GET_ITEM(list, 0);
+    PyObject *b = PyList_GET_ITEM(list, 1);
+    PyList_SET_ITEM(list, 0, b);
+    PyList_SET_ITEM(list, 1, a);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+in_expression(PyObject *self, PyObject *list)
+{
+    return PyList_SET_ITEM(list, 0, Py_NewRef(Py_None)), Py_NewRef(list);  // no edit: the call is not a statement of its own
+}
+
+#define CLEAR(list, i) PyList_SET_ITEM(list, i, Py_NewRef(Py_None))
+
+static PyObject *
+by_macro(PyObject *self, PyObject *list)
+{
+    CLEAR(list, 0);  // no edit: the code is in the body of a macro
+    Py_RETURN_NONE;
+}
+
+/* How large a dict is. */
+static PyObject *
+size(PyObject *self, PyObject *dict)
+{
+    Py_ssize_t n = ((PyDictObject *)dict)->ma_used;
+    PyDictObject *typed = (PyDictObject *)dict;
+    if (typed->ma_used == 0)
+        Py_RETURN_NONE;
+    return PyLong_FromSsize_t(n);
+}
+
+static PyTypeObject *other;
+
+static PyObject *
+become(PyObject *self, PyObject *arg)
+{
+    Py_SET_TYPE(arg, other);  // no edit: no function of the API does this to an object in use
     Py_RETURN_NONE;
 }
 
@@ -54,6 +120,12 @@ static PyMethodDef methods[] = {
     {"in_loop", in_loop, METH_O, NULL},
     {"released", released, METH_O, NULL},
     {"no_example", no_example, METH_O, NULL},
+    {"in_switch", in_switch, METH_O, NULL},
+    {"exchanged", exchanged, METH_O, NULL},
+    {"in_expression", in_expression, METH_O, NULL},
+    {"by_macro", by_macro, METH_O, NULL},
+    {"size", size, METH_O, NULL},
+    {"become", become, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -211,7 +211,7 @@ flag(PyObject *self, PyObject *arg)
     if (!table_ready) {
         for (int i = 0; i < 8; i++)
             table[i] = i * i;
-        table_ready = 1;  // no edit: what is initialised is not one object
+        table_ready = 1;
     }
     return PyLong_FromLong(table[3]);
 }

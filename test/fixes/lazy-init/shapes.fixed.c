@@ -228,17 +228,21 @@ done:
 }
 
 static int table_ready;
+static PyMutex table_ready_mutex; // held where table_ready, table are used
 static long table[8];
 
 static PyObject *
 flag(PyObject *self, PyObject *arg)
 {
+    PyMutex_Lock(&table_ready_mutex);
     if (!table_ready) {
         for (int i = 0; i < 8; i++)
             table[i] = i * i;
-        table_ready = 1;  // no edit: what is initialised is not one object
+        table_ready = 1;
     }
-    return PyLong_FromLong(table[3]);
+    PyObject *result = PyLong_FromLong(table[3]);
+    PyMutex_Unlock(&table_ready_mutex);
+    return result;
 }
 
 static PyMethodDef methods[] = {

@@ -131,6 +131,52 @@ renamed(Store *self, PyObject *arg)
     Py_RETURN_NONE;
 }
 
+/* Four ways out of one lock. */
+static PyObject *
+several(Store *self, PyObject *arg)
+{
+    PyMutex_Lock(&self->mutex);
+    while (self->count > 3) {
+        if (self->count == 13)
+            goto unlucky;
+        if (self->count == 7)
+            continue;
+        self->count--;
+    }
+    switch (self->count) {
+    case 0:
+        PyMutex_Unlock(&self->mutex);
+        Py_RETURN_FALSE;
+    case 1:
+        {
+            PyObject *result = PyLong_FromLong(self->count);
+            PyMutex_Unlock(&self->mutex);
+            return result;
+        }
+    default:
+        break;
+    }
+    PyMutex_Unlock(&self->mutex);
+    Py_RETURN_TRUE;
+unlucky:
+    PyErr_SetString(PyExc_ValueError, "thirteen");
+    PyMutex_Unlock(&self->mutex);
+    return NULL;
+}
+
+/* Only one of the two ways to the return has the lock. */
+static PyObject *
+some_ways(Store *self, PyObject *arg)
+{
+    if (arg != Py_None)
+        PyMutex_Lock(&self->mutex);
+    if (self->count == 0)
+        return NULL;  // no edit: only some of the ways to it hold the lock
+    if (arg != Py_None)
+        PyMutex_Unlock(&self->mutex);
+    Py_RETURN_NONE;
+}
+
 static PyObject *
 is_even(Store *self, PyObject *Py_UNUSED(ignored))
 {
@@ -145,6 +191,8 @@ static PyMethodDef methods[] = {
     {"choice", (PyCFunction)choice, METH_O, NULL},
     {"cleanup", (PyCFunction)cleanup, METH_O, NULL},
     {"renamed", (PyCFunction)renamed, METH_O, NULL},
+    {"several", (PyCFunction)several, METH_O, NULL},
+    {"some_ways", (PyCFunction)some_ways, METH_O, NULL},
     {"is_even", (PyCFunction)is_even, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -74,6 +74,44 @@ in_branches(PyObject *self, PyObject *arg)
     return PyLong_FromLong(hour);
 }
 
+/* A way out by goto, and the other function of the pair. */
+static PyObject *
+with_cleanup(PyObject *self, PyObject *arg)
+{
+    struct tm gmtime_buffer = {0};
+    PyObject *result = NULL;
+    char *copy = PyMem_Malloc(64);
+    if (copy == NULL)
+        return PyErr_NoMemory();
+    time_t now = time(NULL);
+    const struct tm *tm = gmtime_r(&now, &gmtime_buffer);
+    if (tm == NULL)
+        goto done;
+    if (strftime(copy, 64, "%H", tm) == 0)
+        goto done;
+    result = PyUnicode_FromString(copy);
+done:
+    PyMem_Free(copy);
+    return result;
+}
+
+/* In a loop, once for each element. */
+static PyObject *
+hours(PyObject *self, PyObject *times)
+{
+    struct tm localtime_buffer = {0};
+    long sum = 0;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(times); i++) {
+        if (PyTuple_GET_ITEM(times, i) == Py_None)
+            continue;
+        time_t when = (time_t)PyLong_AsLong(PyTuple_GET_ITEM(times, i));
+        struct tm *tm = localtime_r(&when, &localtime_buffer);
+        if (tm)
+            sum += tm->tm_hour;
+    }
+    return PyLong_FromLong(sum);
+}
+
 static struct tm *
 broken_down(time_t when)
 {
@@ -118,6 +156,8 @@ static PyMethodDef methods[] = {
     {"words", words, METH_O, NULL},
     {"second", second, METH_O, NULL},
     {"in_branches", in_branches, METH_O, NULL},
+    {"with_cleanup", with_cleanup, METH_O, NULL},
+    {"hours", hours, METH_O, NULL},
     {"through_helper", through_helper, METH_O, NULL},
     {"by_macro", by_macro, METH_O, NULL},
     {"as_text", as_text, METH_O, NULL},

@@ -26,6 +26,21 @@ static PyObject *total(PyObject *op, PyObject *unused) {
   return PyFloat_FromDouble(sum);
 }
 
+// A section on a variable that may be one of two dicts.
+static PyObject *either(PyObject *op, PyObject *dict) {
+  Table *self = (Table *)op;
+  PyObject *key, *value, *which = self->dict;
+  Py_ssize_t pos = 0;
+  double sum = 0;
+  if (which == NULL)
+    which = dict;
+  Py_BEGIN_CRITICAL_SECTION(which);
+  while (PyDict_Next(which, &pos, &key, &value))
+    sum += PyFloat_AsDouble(value);
+  Py_END_CRITICAL_SECTION();
+  return PyFloat_FromDouble(sum);
+}
+
 static PyObject *put(PyObject *op, PyObject *key) {
   if (PyDict_SetItem(((Table *)op)->dict, key, Py_None) < 0)
     return NULL;
@@ -180,6 +195,7 @@ static PyMethodDef methods[] = {
 
 static PyMethodDef table_methods[] = {
     {"total", total, METH_NOARGS, NULL},
+    {"either", either, METH_O, NULL},
     {"put", put, METH_O, NULL},
     {"copy_into", copy_into, METH_O, NULL},
     {"size", size, METH_NOARGS, NULL},
