@@ -328,9 +328,13 @@ std::optional<Site> ThreadStates::findUse(const Program &P,
 
 void ThreadStates::findUses(const Program &P) {
   Agenda Work(P);
-  for (FunctionId F; (F = Work.next()) != None;)
-    if (!Uses[F] && (Uses[F] = findUse(P, F)))
+  for (FunctionId F; (F = Work.next()) != None;) {
+    if (Uses[F])
+      continue;
+    Uses[F] = findUse(P, F);
+    if (Uses[F])
       Work.addCallers(P.Functions[F]);
+  }
 }
 
 /// What the callers seen so far agree on; nothing when none is settled.
