@@ -88,6 +88,8 @@ struct ScanPlan {
   bool Progress = false;
   /// Warnings count as errors in the facts: is edited code still right?
   bool Check = false;
+  /// Are the files that were read wanted, UnitResult::Reads?
+  bool ListReads = false;
   /// Text by absolute path, read in place of what is on disk.
   std::map<std::string, std::string> Edited;
   /// Folder of facts of earlier scans (FactsCache.h); empty: none is used.
@@ -109,6 +111,7 @@ struct UnitResult {
   TuFacts Facts;
   /// Types of missing headers that stand-ins were declared for; sorted.
   std::vector<std::string> StandInTypes;
+  std::vector<std::string> Reads; ///< files whose text was read, if wanted
   bool FromCache = false;
   std::string NotKept; ///< why the cache could not take it, at the first only
 };

@@ -88,7 +88,8 @@ static void touch(const std::string &File) {
   (void)fs::closeFile(Fd);
 }
 
-std::optional<std::string> FactsCache::find(const TranslationUnit &Unit) {
+std::optional<std::string> FactsCache::find(const TranslationUnit &Unit,
+                                            ReadLog &Reads) {
   std::string File = fileOf(Unit);
   auto Buffer = MemoryBuffer::getFile(File, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
@@ -101,7 +102,6 @@ std::optional<std::string> FactsCache::find(const TranslationUnit &Unit) {
       Sum != xxh3_64bits(Text.drop_front(17)))
     return std::nullopt;
   Text = Text.drop_front(17);
-  ReadLog Reads;
   if (!Reads.take(Text) || !Reads.holds(Now))
     return std::nullopt;
   touch(File);

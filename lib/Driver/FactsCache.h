@@ -36,8 +36,9 @@ public:
   /// The folder is made by the first store().
   explicit FactsCache(const ScanPlan &Plan);
 
-  /// What store() was given for \p Unit, if it would be the same now.
-  std::optional<std::string> find(const TranslationUnit &Unit);
+  /// What store() was given for \p Unit, if it would be the same now; \p Reads
+  /// becomes what it followed from.
+  std::optional<std::string> find(const TranslationUnit &Unit, ReadLog &Reads);
 
   /// Keeps \p Payload, which followed from \p Reads. Gives the reason when it
   /// cannot; there is no point in trying again.

@@ -162,7 +162,7 @@ public:
     IntrusiveRefCntPtr<vfs::FileSystem> Real = vfs::getRealFileSystem();
     if (!Plan.CacheDir.empty())
       Cache.emplace(Plan);
-    if (Cache || !Plan.OpeningDir.empty())
+    if (Cache || Plan.ListReads || !Plan.OpeningDir.empty())
       Real = logged(std::move(Real), Reads);
     Files = fileSystemWithBuiltins(std::move(Real), Plan.Edited);
   }
@@ -173,10 +173,13 @@ public:
 void Pool::lookUp() {
   for (size_t I = 0; I != Results.size(); ++I) {
     UnitResult &Result = Results[I];
+    ReadLog Saw;
     if (Cache)
-      if (auto Kept = Cache->find(Plan.Units[I]);
+      if (auto Kept = Cache->find(Plan.Units[I], Saw);
           Kept && readFacts(*Kept, Result)) {
         Result.FromCache = true;
+        if (Plan.ListReads)
+          Result.Reads = Saw.files();
         ++Done;
         continue;
       }
@@ -300,6 +303,8 @@ bool Pool::takeFacts(StringRef Data, size_t Unit) {
   bool Whole = Saw.take(Data);
   if (!readFacts(Data, Results[Unit]))
     return false;
+  if (Plan.ListReads)
+    Results[Unit].Reads = Saw.files();
   // What is edited in memory is on its way to something else.
   if (Cache && Whole && !Cache->failed() && Plan.Edited.empty())
     Results[Unit].NotKept = Cache->store(Plan.Units[Unit], Saw, Data);

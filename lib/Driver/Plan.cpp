@@ -501,9 +501,9 @@ Expected<ScanPlan> Planner::run() {
   Chosen = selectSources(*Graph, Sources, Named, Built);
   selectHeaders(*Graph, Headers, Named, Chosen);
   makeUnits();
+  findUserFolders();
   if (Error E = limitToOnly())
     return std::move(E);
-  findUserFolders();
   remarkOnSelection();
   auto ByFile = [](const auto &A, const auto &B) { return A.File < B.File; };
   llvm::sort(Plan.Units, ByFile);

@@ -74,6 +74,14 @@ bool ReadLog::holds(FileStates &Now) const {
   });
 }
 
+std::vector<std::string> ReadLog::files() const {
+  std::vector<std::string> All;
+  for (const auto &[Path, What] : Seen)
+    if (What != Absent && What != Present)
+      All.push_back(Path);
+  return All;
+}
+
 std::string ReadLog::text() const {
   std::string Out;
   for (const auto &[Path, What] : Seen) {

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace llvm::vfs {
 class FileSystem;
@@ -55,6 +56,8 @@ public:
   void clear() { Seen.clear(); }
   void add(const ReadLog &Other);
   bool holds(FileStates &Now) const;
+  /// The files whose text was read, sorted.
+  std::vector<std::string> files() const;
 
   /// One line per path, then an empty one. A path with a line end in it makes
   /// a text that take() refuses.

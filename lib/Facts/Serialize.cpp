@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Facts/Serialize.h"
-#include <type_traits>
+#include "Facts/Archive.h"
 
 namespace ungil {
 namespace {
@@ -14,109 +14,6 @@ namespace {
 /// Raised whenever a field is added, removed or reordered in Facts.h.
 constexpr uint32_t FormatVersion = 5;
 constexpr std::string_view Magic = "ungil-facts";
-
-class Writer {
-public:
-  explicit Writer(std::string &Out) : Out(Out) {}
-
-  template <class... Ts> void operator()(Ts &...Fields) { (put(Fields), ...); }
-
-private:
-  void integer(uint64_t V) {
-    while (V >= 0x80) {
-      Out.push_back(static_cast<char>(V | 0x80));
-      V >>= 7;
-    }
-    Out.push_back(static_cast<char>(V));
-  }
-
-  void put(std::string &S) {
-    integer(S.size());
-    Out += S;
-  }
-
-  template <class T> void put(std::vector<T> &V) {
-    integer(V.size());
-    for (T &Element : V)
-      put(Element);
-  }
-
-  template <class T> void put(T &V) {
-    if constexpr (std::is_enum_v<T>)
-      integer(static_cast<uint64_t>(V));
-    else if constexpr (std::is_same_v<T, uint32_t>)
-      integer(uint32_t(V + 1)); // None, the most frequent value, in one byte
-    else if constexpr (std::is_integral_v<T>)
-      integer(static_cast<uint64_t>(V));
-    else
-      V.fields(*this);
-  }
-
-  std::string &Out;
-};
-
-class Reader {
-public:
-  explicit Reader(std::string_view In) : In(In) {}
-
-  template <class... Ts> void operator()(Ts &...Fields) { (get(Fields), ...); }
-  bool complete() const { return Good && In.empty(); }
-
-private:
-  uint64_t integer() {
-    uint64_t V = 0;
-    for (unsigned Shift = 0; Shift < 64; Shift += 7) {
-      if (In.empty()) {
-        Good = false;
-        return 0;
-      }
-      uint8_t B = static_cast<uint8_t>(In.front());
-      In.remove_prefix(1);
-      V |= uint64_t(B & 0x7f) << Shift;
-      if (!(B & 0x80))
-        return V;
-    }
-    Good = false;
-    return 0;
-  }
-
-  /// A count of elements that each take at least one byte.
-  size_t count() {
-    uint64_t N = integer();
-    if (N > In.size()) {
-      Good = false;
-      return 0;
-    }
-    return N;
-  }
-
-  void get(std::string &S) {
-    size_t N = count();
-    S.assign(In.substr(0, N));
-    In.remove_prefix(N);
-  }
-
-  template <class T> void get(std::vector<T> &V) {
-    size_t N = count();
-    V.clear();
-    for (size_t I = 0; I != N && Good; ++I)
-      get(V.emplace_back());
-  }
-
-  template <class T> void get(T &V) {
-    if constexpr (std::is_enum_v<T>)
-      V = static_cast<T>(integer());
-    else if constexpr (std::is_same_v<T, uint32_t>)
-      V = static_cast<uint32_t>(integer()) - 1;
-    else if constexpr (std::is_integral_v<T>)
-      V = static_cast<T>(integer());
-    else
-      V.fields(*this);
-  }
-
-  std::string_view In;
-  bool Good = true;
-};
 
 /// Checks that every index of \p F names an element that exists.
 class Validator {
@@ -279,9 +176,7 @@ private:
 std::string serialize(const TuFacts &Facts) {
   std::string Out(Magic);
   Out.push_back(static_cast<char>(FormatVersion));
-  Writer W(Out);
-  // fields() serves reading and writing alike and so is not const.
-  const_cast<TuFacts &>(Facts).fields(W);
+  ArchiveWriter(Out).write(Facts);
   return Out;
 }
 
@@ -292,9 +187,7 @@ bool deserialize(std::string_view Bytes, TuFacts &Facts) {
   if (Bytes.empty() || Bytes.front() != static_cast<char>(FormatVersion))
     return false;
   Bytes.remove_prefix(1);
-  Reader R(Bytes);
-  Facts.fields(R);
-  return R.complete() && Validator(Facts).run();
+  return ArchiveReader(Bytes).read(Facts) && Validator(Facts).run();
 }
 
 } // namespace ungil

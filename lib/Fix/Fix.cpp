@@ -16,14 +16,14 @@ namespace {
 /// Why no planner may touch the code of \p F; empty if one may.
 std::string whyNot(const FixContext &Context, const Finding &F) {
   const Program &P = Context.P;
+  if (P.entityOf(F.About.Function).Flags & (EF_Generated | EF_Translated))
+    return "the code is generated";
   // What is declared somewhere can be mended there, whoever uses it.
   bool Declared = F.About.Entity != None &&
                   P.entity(F.About.Entity).Kind == EntityKind::Place;
   if (F.Range.InMacro && F.About.Event != None && !Declared &&
       P.event({F.About.Function, F.About.Event}).has(EV_InMacroBody))
     return "the code is in the body of a macro";
-  if (P.entityOf(F.About.Function).Flags & (EF_Generated | EF_Translated))
-    return "the code is generated";
   // What does not compile itself is mended by its text.
   if (P.entityOf(F.About.Function).has(EF_HasError) && F.About.Event != None)
     return "the function could not be read completely";

@@ -14,6 +14,7 @@
 #include "Link/Passes.h"
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 
@@ -37,6 +38,8 @@ private:
   bool calledThrough(const Event &Call, unsigned Param, FunctionId Target);
   void enter(uint32_t Entry, uint8_t Phases);
   void collectEntries();
+  void takeAddress(const Event &Store);
+  void followFields();
   void findLostCode();
   uint8_t phaseOfUncalled(FunctionId F, bool HasRoots);
   void seedUncalled();
@@ -47,9 +50,17 @@ private:
   Program &P;
   std::vector<std::vector<FunctionId>> Callees;
   std::unordered_map<std::string_view, FunctionId> ByName;
+  /// A field of one of the extension's own structures that holds functions.
+  struct FunctionField {
+    std::vector<uint32_t> Entries;   ///< of those that are stored there
+    std::vector<FunctionId> Written; ///< those that code stores there
+    std::vector<Site> Calls;         ///< through the field
+  };
+  std::map<EntityId, FunctionField> Fields;
   /// Files that were not read completely.
   enum class Lost : uint8_t { Nothing, Code, Header };
   std::unordered_map<FileId, Lost> LostIn;
+  Lost lostIn(FunctionId F) const;
 };
 
 uint8_t phaseOf(EntryKind Kind) {
@@ -203,18 +214,32 @@ FunctionId CallGraphPass::onlyOneNamed(std::string_view Name) {
   return It == ByName.end() ? None : It->second;
 }
 
+/// The field that \p Where names, or whose pointer it follows; None for
+/// anything else.
+static EntityId fieldAt(const Path &Where) {
+  auto Last =
+      std::find_if(Where.Steps.rbegin(), Where.Steps.rend(),
+                   [](const Step &S) { return S.Kind != StepKind::Deref; });
+  return Last != Where.Steps.rend() && Last->Kind == StepKind::Field
+             ? Last->Field
+             : None;
+}
+
 void CallGraphPass::collectCalls() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     for (EventId E = 0; E != P.Facts.Functions[F].Events.size(); ++E) {
       Event &Call = P.Facts.Functions[F].Events[E];
       if (Call.Kind == EventKind::Write || Call.Kind == EventKind::Bind) {
         if (Call.Value.Kind == OperandKind::Function)
-          for (FunctionId Target : P.bodiesOf(Call.Value.Index))
-            P.Functions[Target].AddressTaken = true;
+          takeAddress(Call);
         continue;
       }
       if (Call.Kind != EventKind::Call)
         continue;
+      if (Call.Callee == None && Call.Where != None && !Fields.empty())
+        if (auto It = Fields.find(fieldAt(P.path(Call.Where)));
+            It != Fields.end())
+          It->second.Calls.push_back({F, E});
       if (Call.Callee != None && !P.BodyOf.count(Call.Callee) &&
           P.entity(Call.Callee).Usr.starts_with("api:")) {
         // A call in a template pattern names its callee only by identifier.
@@ -234,8 +259,54 @@ void CallGraphPass::collectCalls() {
 }
 
 void CallGraphPass::collectEntries() {
-  for (uint32_t I = 0; I != P.Facts.EntryPoints.size(); ++I)
-    enter(I, phaseOf(P.Facts.EntryPoints[I].Kind));
+  for (uint32_t I = 0; I != P.Facts.EntryPoints.size(); ++I) {
+    const EntryPoint &Entry = P.Facts.EntryPoints[I];
+    if (Entry.Kind == EntryKind::Callback && Entry.Field != None &&
+        !P.entity(Entry.Field).has(EF_SystemHeader))
+      Fields[Entry.Field].Entries.push_back(I); // see followFields()
+    else
+      enter(I, phaseOf(Entry.Kind));
+  }
+}
+
+void CallGraphPass::takeAddress(const Event &Store) {
+  auto It = Store.Where == None ? Fields.end()
+                                : Fields.find(fieldAt(P.path(Store.Where)));
+  for (FunctionId Target : P.bodiesOf(Store.Value.Index))
+    if (It != Fields.end())
+      It->second.Written.push_back(Target);
+    else
+      P.Functions[Target].AddressTaken = true;
+}
+
+/// Functions in a structure of the extension (a codec's operations, the table
+/// of a Cython class) run where the extension calls through that field. Where
+/// it never does, or the code that might is lost, somebody else calls them: not
+/// those that a generator tabulates, which it calls directly where it can.
+void CallGraphPass::followFields() {
+  for (const auto &[Field, Held] : Fields) {
+    const EntityId Record = P.entity(Field).Parent;
+    const bool Known = !Held.Calls.empty() ||
+                       (Record != None && P.entity(Record).has(EF_Generated));
+    for (uint32_t I : Held.Entries) {
+      const EntryPoint &Entry = P.Facts.EntryPoints[I];
+      const auto Targets = P.bodiesOf(Entry.Function);
+      if (!Known ||
+          std::any_of(Targets.begin(), Targets.end(), [&](FunctionId Target) {
+            return lostIn(Target) == Lost::Code;
+          }))
+        enter(I, phaseOf(Entry.Kind));
+      for (FunctionId Target : Targets)
+        for (const Site &Call : Held.Calls) {
+          P.Functions[Target].Callers.push_back(
+              {Call.Function, Call.Event, false, true});
+          Callees[Call.Function].push_back(Target);
+        }
+    }
+    if (!Known)
+      for (FunctionId Target : Held.Written)
+        P.Functions[Target].AddressTaken = true;
+  }
 }
 
 /// Functions nothing seen calls: what else may call them?
@@ -262,12 +333,16 @@ void CallGraphPass::seedUncalled() {
   }
 }
 
+CallGraphPass::Lost CallGraphPass::lostIn(FunctionId F) const {
+  auto Found = LostIn.find(P.body(F).Body.File);
+  return Found == LostIn.end() ? Lost::Nothing : Found->second;
+}
+
 /// Nothing seen calls \p F. Other objects of the extension may, and the code
 /// that the front end had to drop.
 uint8_t CallGraphPass::phaseOfUncalled(FunctionId F, bool HasRoots) {
   const Entity &E = P.entityOf(F);
-  auto Found = LostIn.find(P.body(F).Body.File);
-  Lost Lacks = Found == LostIn.end() ? Lost::Nothing : Found->second;
+  Lost Lacks = lostIn(F);
   if (!E.has(EF_Extern) && !E.has(EF_Template) && HasRoots &&
       Lacks == Lost::Nothing)
     return 0;
@@ -345,13 +420,14 @@ void CallGraphPass::goOn(std::deque<FunctionId> Work) {
 
 void CallGraphPass::run() {
   Callees.resize(P.Functions.size());
+  findLostCode();
   collectEntries();
   collectCalls();
+  followFields();
   for (auto &C : Callees) {
     std::sort(C.begin(), C.end());
     C.erase(std::unique(C.begin(), C.end()), C.end());
   }
-  findLostCode();
   seedUncalled();
   propagate();
   findWaysIn();

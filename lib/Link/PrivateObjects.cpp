@@ -24,7 +24,7 @@ bool PrivateObjects::isNew(Site At, const Origin &Object) {
       if (P.Facts.EntryPoints[I].Kind == EntryKind::New)
         return true;
   if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
-    return returnsNew(It->second);
+    return returnsNew(It->second) || callsParam(It->second);
   const ApiFunction *Slot = P.slot(Call), *Api = P.api(Call);
   return (Slot && Slot->Ownership && Slot->Ownership->NewReference) || // tp_new
          (Api && Api->Ownership && Api->Ownership->Calls >= 0);
@@ -45,6 +45,52 @@ bool PrivateObjects::returnsNew(FunctionId F) {
         Only &= isNew({F, E}, O) && !Owners.escapedBefore(F, O.Index, 0, E);
       }
   return ReturnsNew[F] = Any && Only;
+}
+
+/// Is \p F a way to call one of its parameters: each result comes from a call
+/// that is given it, at least one from an API that calls it? What types and
+/// functions offer beside that (vectorcall, METH_O) are shortcuts to the same.
+bool PrivateObjects::callsParam(FunctionId F) {
+  auto [It, New] = CallsParam.try_emplace(F, false);
+  if (!New)
+    return It->second;
+  const Values &V = P.Functions[F].Value;
+  bool Calls = false;
+  for (uint32_t Param = 0; Param != P.body(F).Params && !Calls; ++Param) {
+    const Origin Callable{OperandKind::Load,
+                          P.intern({RootKind::Local, Param, {}}), 0};
+    bool Only = true;
+    for (EventId E = 0; E != P.body(F).Events.size() && Only; ++E)
+      if (P.body(F).Events[E].Kind == EventKind::Return)
+        for (const Origin &O : V.value(E))
+          if (O.Kind != OperandKind::Null)
+            Only &= isCallWith(F, O, Callable, Calls);
+    Calls &= Only;
+  }
+  return CallsParam[F] = Calls;
+}
+
+/// Is \p Result that of a call that is given \p Callable? \p Calls becomes true
+/// when it is known to call it.
+bool PrivateObjects::isCallWith(FunctionId F, const Origin &Result,
+                                const Origin &Callable, bool &Calls) {
+  if (Result.Kind != OperandKind::Result || Result.Out)
+    return false;
+  const Event &Call = P.body(F).Events[Result.Index];
+  const Values &V = P.Functions[F].Value;
+  const ApiFunction *Api = P.api(Call);
+  bool Given = false;
+  for (unsigned I = 0; I != V.Events[Result.Index].Args.size(); ++I) {
+    const auto &Set = V.arg(Result.Index, I);
+    if (std::find(Set.begin(), Set.end(), Callable) == Set.end())
+      continue;
+    Given = true;
+    if (auto It = P.BodyOf.find(Call.Callee); It != P.BodyOf.end())
+      Calls |= callsParam(It->second);
+    else if (Api && Api->Ownership)
+      Calls |= Api->Ownership->Calls == static_cast<int>(I);
+  }
+  return Given;
 }
 
 /// Is it \p Object, or nothing, that \p F returns?

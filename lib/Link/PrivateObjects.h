@@ -39,6 +39,9 @@ private:
   bool isCaptured(FunctionId F, uint32_t L) const;
   bool isNew(Site At, const Origin &Object);
   bool returnsNew(FunctionId F);
+  bool callsParam(FunctionId F);
+  bool isCallWith(FunctionId F, const Origin &Result, const Origin &Callable,
+                  bool &Calls);
   bool returns(FunctionId F, const Origin &Object) const;
   bool only(FunctionId F, uint8_t Phases) const {
     return !(P.Functions[F].Phases & ~Phases);
@@ -48,7 +51,7 @@ private:
   OwnershipModel Owners;
   OwnershipModel Makers; ///< as the function that makes the object sees it
   std::map<std::pair<FunctionId, uint32_t>, bool> PrivateParams;
-  std::map<FunctionId, bool> ReturnsNew;
+  std::map<FunctionId, bool> ReturnsNew, CallsParam;
 };
 
 } // namespace ungil

@@ -34,7 +34,11 @@ static Finding lazyFinding(const Program &P, EntityId Place,
                  "ones."
                : "the work is done twice, and a third thread can use it while "
                  "it is half done.";
-  F.Help = E.Class == TypeClass::PyObject
+  F.Help = P.entityOf(V.At.At.Function).has(EF_Translated)
+               ? "In the Cython source: make it while the module is imported, "
+                 "or hold one cython.pymutex over test and assignment (Cython "
+                 "3.1 and later)."
+           : E.Class == TypeClass::PyObject
                ? "Create it in the module's exec function and keep it in the "
                  "module state; or publish it with an atomic compare-exchange "
                  "and let the loser release its own."

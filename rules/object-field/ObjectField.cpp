@@ -136,6 +136,10 @@ std::string help(const Program &P, const FieldVerdict &V) {
            "work on a copy and store the result when the thread state is back.";
   if (V.Lock == "its section")
     return "Hold the critical section of the object here too.";
+  if (P.entityOf(V.At.At.Function).has(EF_Translated))
+    return "In the Cython source: decorate the methods that use it with "
+           "@cython.critical_section, or hold a cython.pymutex of the object "
+           "over every access (Cython 3.1 and later).";
   if (!changes(V.At) && V.What == Harm::Reference)
     return "Take a strong reference inside Py_BEGIN_CRITICAL_SECTION on the "
            "object, and use that.";

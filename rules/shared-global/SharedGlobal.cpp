@@ -29,7 +29,8 @@ static std::string why(const Program &P, const Entity &Place,
   return Why + "each sees the other's value, or a mixture.";
 }
 
-static std::string help(const Entity &Place, const PlaceVerdict &V) {
+static std::string help(const Program &P, const Entity &Place,
+                        const PlaceVerdict &V) {
   if (V.Promise)
     return "Take that lock around this access, or require it of the callers.";
   if (V.Problem == PlaceProblem::ReadUnlocked)
@@ -38,6 +39,12 @@ static std::string help(const Entity &Place, const PlaceVerdict &V) {
     return "Hold one PyMutex around every call that is given it, or make one "
            "for each thread or object; where the library says that it is "
            "thread-safe, suppress this with that reason.";
+  if (P.entityOf(V.At.At.Function).has(EF_Translated))
+    return "In the Cython source: set it while the module is imported and "
+           "never "
+           "again, or hold one cython.pymutex over every access (Cython 3.1 "
+           "and "
+           "later).";
   if (Place.Class == TypeClass::Scalar && !Place.has(EF_Array))
     return "Make it atomic, or thread_local if each thread can have its own, "
            "or guard every access with one PyMutex.";
@@ -79,7 +86,7 @@ std::vector<Finding> sharedGlobal(const Program &P) {
       else
         F.Message = Name + Is + "written without a lock";
       F.Why = why(P, E, V);
-      F.Help = help(E, V);
+      F.Help = help(P, E, V);
       All.push_back(std::move(F));
     }
   return All;

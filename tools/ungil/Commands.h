@@ -38,6 +38,11 @@ enum ExitCode : int {
 
 void addScan(CLI::App &App, int &Exit);
 void addAudit(CLI::App &App, int &Exit);
+/// `summarize` and `link`, a scan in two.
+void addSummarize(CLI::App &App, int &Exit);
+void addLink(CLI::App &App, int &Exit);
+void addEmitNinja(CLI::App &App, int &Exit);
+void addBatch(CLI::App &App, int &Exit);
 void addDoctor(CLI::App &App, int &Exit);
 void addCache(CLI::App &App, int &Exit);
 void addRecord(CLI::App &App, int &Exit);

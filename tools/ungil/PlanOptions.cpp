@@ -19,6 +19,7 @@ void ungil::addPlanOptions(CLI::App &Command, ScanRequest &Request,
       .add_option("--only", Request.Only,
                   "Analyse these files only; the rest of PATH gives flags")
       ->type_name("FILE")
+      ->allow_extra_args(false)
       ->group(std::string(title(OptionGroup::Analysed)));
   addReadOptions(Command, Request, Args);
 }

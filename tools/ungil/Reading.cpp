@@ -58,7 +58,7 @@ llvm::Error ungil::setUp(Reading &Of) {
   return llvm::Error::success();
 }
 
-llvm::Error ungil::read(Reading &Of) {
+llvm::Error ungil::chooseUnits(Reading &Of) {
   ScanRequest &Request = Of.Options.Request;
   Request.Progress =
       llvm::sys::Process::FileDescriptorIsDisplayed(StandardError);
@@ -80,7 +80,17 @@ llvm::Error ungil::read(Reading &Of) {
     Of.Plan.CacheDir = cacheFolder(Of.Options.CacheDir, Of.Plan.Root);
   Of.Plan.Edited = Of.Edited;
   Of.Plan.OpeningDir = Of.OpeningDir;
+  return llvm::Error::success();
+}
+
+void ungil::readUnits(Reading &Of) {
   StepTimer Timer(Of.Times, "parse");
   Of.Units = parse(Of.Plan);
+}
+
+llvm::Error ungil::read(Reading &Of) {
+  if (llvm::Error Bad = chooseUnits(Of))
+    return Bad;
+  readUnits(Of);
   return llvm::Error::success();
 }

@@ -49,8 +49,13 @@ struct Reading {
 /// reads the lists, the baseline and the API data that it names.
 llvm::Error setUp(Reading &Of);
 
-/// Plans and parses. It is an error when there is nothing to parse, unless
-/// single files were asked for.
+/// Plans. It is an error when there is nothing to parse, unless single files
+/// were asked for.
+llvm::Error chooseUnits(Reading &Of);
+/// Parses the units of the plan.
+void readUnits(Reading &Of);
+
+/// Both.
 llvm::Error read(Reading &Of);
 
 } // namespace ungil

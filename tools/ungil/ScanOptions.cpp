@@ -75,19 +75,25 @@ void addFixOptions(CLI::App &Command, ScanOptions &Options) {
   addOptionGroup(Command, Options.Config, OptionGroup::Fixes);
 }
 
-void addKnownOptions(CLI::App &Command, ScanOptions &Options) {
-  constexpr const char *Group = "Known findings";
+constexpr const char *KnownGroup = "Known findings";
+
+void addBaselineOptions(CLI::App &Command, ScanOptions &Options) {
   CLI::Option *Write =
       Command
           .add_option("--write-baseline", Options.WriteBaseline,
                       "Write the findings to this file and report none")
           ->type_name("FILE")
-          ->group(Group);
+          ->group(KnownGroup);
   Command
       .add_flag("--prune-baseline", Options.PruneBaseline,
                 "Take out of the baseline what is gone")
       ->excludes(Write)
-      ->group(Group);
+      ->group(KnownGroup);
+}
+
+void addKnownOptions(CLI::App &Command, ScanOptions &Options) {
+  addBaselineOptions(Command, Options);
+  CLI::Option *Write = Command.get_option("--write-baseline");
   CLI::Option *Base =
       Command
           .add_option("--diff-base", Options.DiffBase,
@@ -95,20 +101,20 @@ void addKnownOptions(CLI::App &Command, ScanOptions &Options) {
                       "or touches")
           ->type_name("REV")
           ->excludes(Write)
-          ->group(Group);
+          ->group(KnownGroup);
   CLI::Option *Add =
       Command
           .add_flag("--add-suppressions", Options.AddSuppressions,
                     "Write a comment for every finding that is reported; with "
                     "--diff print what would change")
           ->excludes(Write)
-          ->group(Group);
+          ->group(KnownGroup);
   Add->needs(Command
                  .add_option("--reason", Options.Reason,
                              "Why the findings are harmless")
                  ->check(CLI::Validator(problemWithReason, ""))
                  ->needs(Add)
-                 ->group(Group));
+                 ->group(KnownGroup));
   for (const char *Fix : {"--fix", "--export-fixes"}) {
     Command.get_option(Fix)->excludes(Base);
     Command.get_option(Fix)->excludes(Add);
@@ -172,6 +178,15 @@ void ungil::addScanOptions(CLI::App &Command, ScanOptions &Options) {
   addFixOptions(Command, Options);
   addKnownOptions(Command, Options);
   addCacheOptions(Command, Options);
+  addExitOptions(Command, Options);
+}
+
+void ungil::addReportOptions(CLI::App &Command, ScanOptions &Options) {
+  addConfigChoice(Command, Options.Config);
+  addOptionGroup(Command, Options.Config, OptionGroup::Reported);
+  addOutputOptions(Command, Options);
+  addOptionGroup(Command, Options.Config, OptionGroup::Fixes);
+  addBaselineOptions(Command, Options);
   addExitOptions(Command, Options);
 }
 

@@ -44,6 +44,8 @@ struct ScanOptions {
 
 void addScanOptions(CLI::App &Command, ScanOptions &Options);
 void addCacheOptions(CLI::App &Command, ScanOptions &Options);
+/// What to report of facts that are there already, and how.
+void addReportOptions(CLI::App &Command, ScanOptions &Options);
 
 /// The part of \p All that analyse() wants. Reads the lists and the baseline
 /// it names.

@@ -44,6 +44,10 @@ int main(int Argc, char **Argv) {
   int Exit = ExitClean;
   addScan(App, Exit);
   addAudit(App, Exit);
+  addSummarize(App, Exit);
+  addLink(App, Exit);
+  addEmitNinja(App, Exit);
+  addBatch(App, Exit);
   addDoctor(App, Exit);
   addRecord(App, Exit);
   addRules(App, Exit);

@@ -61,7 +61,10 @@ PyAPI_FUNC(PyObject *)
     PyObject_CallMethodOneArg(PyObject *, PyObject *, PyObject *);
 PyAPI_FUNC(PyObject *)
     PyObject_Vectorcall(PyObject *, PyObject *const *, size_t, PyObject *);
+PyAPI_FUNC(PyObject *)
+    PyObject_VectorcallDict(PyObject *, PyObject *const *, size_t, PyObject *);
 PyAPI_FUNC(PyObject *) PyVectorcall_Call(PyObject *, PyObject *, PyObject *);
+PyAPI_FUNC(vectorcallfunc) PyVectorcall_Function(PyObject *);
 #define PY_VECTORCALL_ARGUMENTS_OFFSET ((size_t)1 << (8 * sizeof(size_t) - 1))
 static inline Py_ssize_t PyVectorcall_NARGS(size_t n) {
   return (Py_ssize_t)(n & ~PY_VECTORCALL_ARGUMENTS_OFFSET);

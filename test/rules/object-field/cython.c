@@ -135,6 +135,52 @@ static PyObject *__pyx_pw_4pool_9make(PyObject *self, PyObject *items) {
   return __pyx_pf_4pool_8make(items);
 }
 
+// Since Cython 3.1: what was global is in the module's state.
+typedef struct {
+  PyTypeObject *__pyx_ptype_4pool_Pool;
+  PyObject *__pyx_empty_tuple;
+} __pyx_mstatetype;
+static __pyx_mstatetype __pyx_mstate_global_static;
+static __pyx_mstatetype *const __pyx_mstate_global =
+    &__pyx_mstate_global_static;
+
+// One way out of several calls through the API; all call what it is given.
+static inline PyObject *__Pyx_PyObject_FastCallDict(PyObject *func,
+                                                    PyObject *const *args,
+                                                    size_t nargs,
+                                                    PyObject *kwargs) {
+  vectorcallfunc f = PyVectorcall_Function(func);
+  if (f)
+    return f(func, args, nargs, kwargs);
+  if (nargs == 0)
+    return PyObject_Call(func, __pyx_mstate_global->__pyx_empty_tuple, kwargs);
+  return PyObject_VectorcallDict(func, args, nargs, kwargs);
+}
+
+// Made with Pool(items): `made = Pool(items); made.items = items`.
+static PyObject *__pyx_pf_4pool_10fork(PyObject *items) {
+  struct __pyx_obj_4pool_Pool *made;
+  PyObject *func =
+      Py_NewRef((PyObject *)__pyx_mstate_global->__pyx_ptype_4pool_Pool);
+  PyObject *result;
+  {
+    PyObject *callargs[2] = {NULL, items};
+    result = __Pyx_PyObject_FastCallDict(func, callargs + 1, 1, NULL);
+    Py_DECREF(func);
+    if (!result)
+      return NULL;
+  }
+  made = (struct __pyx_obj_4pool_Pool *)result;
+  Py_INCREF(items);
+  Py_DECREF(made->items);
+  made->items = items;
+  return (PyObject *)made;
+}
+
+static PyObject *__pyx_pw_4pool_11fork(PyObject *self, PyObject *items) {
+  return __pyx_pf_4pool_10fork(items);
+}
+
 // Written by Cython, in Cython.
 static PyObject *
 __pyx_pf_4pool_4Pool_10__reduce_cython__(struct __pyx_obj_4pool_Pool *self) {
@@ -182,7 +228,9 @@ static PyMethodDef __pyx_methods_4pool_Pool[] = {
     {0, 0, 0, 0}};
 
 static PyMethodDef __pyx_methods[] = {
-    {"make", (PyCFunction)__pyx_pw_4pool_9make, METH_O, 0}, {0, 0, 0, 0}};
+    {"make", (PyCFunction)__pyx_pw_4pool_9make, METH_O, 0},
+    {"fork", (PyCFunction)__pyx_pw_4pool_11fork, METH_O, 0},
+    {0, 0, 0, 0}};
 
 static PyType_Slot __pyx_type_4pool_Pool_slots[] = {
     {Py_tp_dealloc, (void *)__pyx_tp_dealloc_4pool_Pool},
