@@ -40,7 +40,7 @@ struct NinjaOptions {
 
 std::string absolute(llvm::StringRef Path) {
   llvm::SmallString<256> Whole = Path;
-  llvm::sys::fs::make_absolute(Whole);
+  (void)llvm::sys::fs::make_absolute(Whole);
   llvm::sys::path::remove_dots(Whole, /*remove_dot_dot=*/true);
   return Whole.str().str();
 }

@@ -96,7 +96,7 @@ llvm::Expected<Extension> Reader::readOne(const toml::node &Node,
   if (path::is_absolute(*Path))
     Whole.clear();
   path::append(Whole, *Path);
-  llvm::sys::fs::make_absolute(Whole);
+  (void)llvm::sys::fs::make_absolute(Whole);
   path::remove_dots(Whole, /*remove_dot_dot=*/true);
   One.Path = Whole.str().str();
   One.Name = (*Table)["name"].value_or(path::filename(One.Path).str());

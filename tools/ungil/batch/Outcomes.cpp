@@ -132,9 +132,11 @@ static bool addReport(const std::string &File, json &Outcome) {
   json Levels = {{"high", 0U}, {"medium", 0U}, {"low", 0U}};
   json Rules = json::object(), Prints = json::array();
   for (const json &Finding : Report["findings"]) {
-    for (auto [All, Word] : {std::pair(&Levels, textAt(Finding, "confidence")),
-                             {&Rules, textAt(Finding, "rule")}})
+    for (auto [All, Key] :
+         {std::pair(&Levels, "confidence"), {&Rules, "rule"}}) {
+      std::string Word = textAt(Finding, Key);
       (*All)[Word] = numberAt(*All, Word.c_str()) + 1;
+    }
     Prints.push_back(textAt(Finding, "fingerprint"));
   }
   Outcome["findings"] = std::move(Levels);
