@@ -187,6 +187,19 @@ static std::string bareType(std::string T) {
   return T;
 }
 
+/// Types that places and fields hold, and the locals of each record.
+void OwnershipModel::indexInstances() {
+  if (!HeldTypes.empty() || !Instances.empty())
+    return;
+  for (const Entity &E : P.Facts.Entities)
+    if (E.Kind == EntityKind::Place || E.Kind == EntityKind::Field)
+      HeldTypes.insert(bareType(E.Type));
+  for (FunctionId F = 0; F != P.Functions.size(); ++F)
+    for (uint32_t L = 0; L != P.body(F).Locals.size(); ++L)
+      if (EntityId Record = P.body(F).Locals[L].Record; Record != None)
+        Instances[Record].emplace_back(F, L);
+}
+
 /// Are all instances of \p Record local variables? Then a field of it is as
 /// private as the frame that holds it.
 bool OwnershipModel::stackOnly(EntityId Record) {
@@ -196,24 +209,15 @@ bool OwnershipModel::stackOnly(EntityId Record) {
   const Entity &R = P.entity(Record);
   if (R.has(EF_PyRecord) || R.Name.empty())
     return false;
-  if (HeldTypes.empty())
-    for (const Entity &E : P.Facts.Entities)
-      if (E.Kind == EntityKind::Place || E.Kind == EntityKind::Field)
-        HeldTypes.insert(bareType(E.Type));
+  indexInstances();
   if (HeldTypes.count(R.Name))
     return false;
   bool SomewhereLocal = false;
-  for (FunctionId F = 0; F != P.Functions.size(); ++F) {
-    const Function &Body = P.body(F);
-    for (uint32_t L = 0; L != Body.Locals.size(); ++L) {
-      if (Body.Locals[L].Record != Record)
-        continue;
-      if (Body.Locals[L].Class == TypeClass::Record)
-        SomewhereLocal = true;
-      else if (L >= Body.Params && !boundToStack(F, L))
-        return false;
-    }
-  }
+  for (auto [F, L] : Instances.lookup(Record))
+    if (P.body(F).Locals[L].Class == TypeClass::Record)
+      SomewhereLocal = true;
+    else if (L >= P.body(F).Params && !boundToStack(F, L))
+      return false;
   return StackOnly[Record] = SomewhereLocal;
 }
 

@@ -84,12 +84,12 @@ SharingVerdict OwnershipModel::parameter(FunctionId F, unsigned Param) {
   auto [It, New] = Parameters.try_emplace({F, Param});
   if (!New)
     return It->second;
-  SharingVerdict &V = It->second;
+  SharingVerdict V;
   if (!entryParameter(F, Param, V))
-    V = ofCallers(F, V, [&](const CallSite &C) {
+    V = ofCallers(F, Parameters[{F, Param}], [&](const CallSite &C) {
       return operand(C.Caller, C.Event, Param);
     });
-  return V;
+  return Parameters[{F, Param}] = V;
 }
 
 /// What parameter \p Param points to: `*dict` where callers pass `&out`.
@@ -97,12 +97,11 @@ SharingVerdict OwnershipModel::pointee(FunctionId F, unsigned Param) {
   auto [It, New] = Pointees.try_emplace({F, Param});
   if (!New)
     return It->second;
-  SharingVerdict &V = It->second;
-  V = ofCallers(F, V, [&](const CallSite &C) {
+  SharingVerdict V = ofCallers(F, It->second, [&](const CallSite &C) {
     const Values &Theirs = P.Functions[C.Caller].Value;
     return worst(C.Caller, C.Event, Theirs.pointee(C.Event, Param));
   });
-  return V;
+  return Pointees[{F, Param}] = V;
 }
 
 /// What is kept at a field or place: who stores into it, who changes it?
@@ -132,7 +131,13 @@ SharingVerdict OwnershipModel::stored(FunctionId F, EventId Use,
   V.Where = Key;
   EntityId Record =
       P.entity(Key).Kind == EntityKind::Field ? P.entity(Key).Parent : None;
-  const auto &Writers = Stores[Key];
+  auto Of = [&](const Sites &All) -> llvm::ArrayRef<Site> {
+    auto It = All.find(Key);
+    if (It == All.end())
+      return {};
+    return It->second;
+  };
+  llvm::ArrayRef<Site> Writers = Of(Stores), Changers = Of(Mutators);
   if (Record != None && stackOnly(Record)) {
     // Private as long as only private values are stored.
     It->second = {Sharing::Private, "", Key, {}};
@@ -157,13 +162,13 @@ SharingVerdict OwnershipModel::stored(FunctionId F, EventId Use,
   bool Frozen = !Writers.empty();
   for (Site S : Writers)
     Frozen &= !P.isConcurrent(S.Function);
-  for (Site S : Mutators[Key])
+  for (Site S : Changers)
     if (P.isConcurrent(S.Function)) {
       Frozen = false;
       V.Mutators.push_back(S);
     }
   // A library's structure that nothing seen stores into may hold anything.
-  bool Foreign = Writers.empty() && Mutators[Key].empty() && Record != None &&
+  bool Foreign = Writers.empty() && Changers.empty() && Record != None &&
                  !P.entity(Record).has(EF_PyRecord);
   V.How = Frozen    ? Sharing::Frozen
           : Foreign ? Sharing::Unknown
@@ -336,12 +341,11 @@ void computeOwnership(Program &P) {
   }
 }
 
-OwnershipModel &Program::owners() const {
-  // Asking interns paths, which changes no answer: const for every reader.
-  if (!Owners || &Owners->program() != this)
-    Owners = std::make_shared<OwnershipModel>(const_cast<Program &>(*this));
-  return *Owners;
-}
+// Asking interns paths, which changes no answer: const for every reader.
+OwnershipModel::OwnershipModel(const Program &P)
+    : P(const_cast<Program &>(P)) {}
+
+OwnershipModel &Program::owners() const { return model<OwnershipModel>(); }
 
 SharingVerdict Program::sharing(Site S, unsigned Arg) const {
   return owners().operand(S.Function, S.Event, Arg);

@@ -15,18 +15,18 @@
 
 #include "Link/NestedAnswers.h"
 #include "Link/Program.h"
+#include "llvm/ADT/DenseMap.h"
 #include <functional>
-#include <map>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace ungil {
 
 class OwnershipModel {
 public:
-  explicit OwnershipModel(Program &P) : P(P) {}
-
-  const Program &program() const { return P; }
+  explicit OwnershipModel(const Program &P);
 
   /// Does an object that a C library is given count as shown to others?
   bool LibrariesPublish = true;
@@ -66,15 +66,20 @@ private:
                        const std::vector<Origin> &Set);
   SharingVerdict stored(FunctionId F, EventId Use, const Path &Where);
   void indexStores();
+  void indexInstances();
 
   Program &P;
   NestedAnswers Nested;
-  std::map<std::pair<FunctionId, unsigned>, bool> ParamEscape;
-  std::map<std::pair<FunctionId, unsigned>, SharingVerdict> Parameters,
-      Pointees;
-  std::map<EntityId, bool> StackOnly;
-  std::map<EntityId, SharingVerdict> Stored;
-  std::map<EntityId, std::vector<Site>> Stores, Mutators;
+  using Parameter = std::pair<FunctionId, unsigned>;
+  llvm::DenseMap<Parameter, bool> ParamEscape;
+  llvm::DenseMap<Parameter, SharingVerdict> Parameters, Pointees;
+  llvm::DenseMap<EntityId, bool> StackOnly;
+  /// Locals that are, or lead to, an instance; by record.
+  llvm::DenseMap<EntityId, std::vector<std::pair<FunctionId, uint32_t>>>
+      Instances;
+  llvm::DenseMap<EntityId, SharingVerdict> Stored;
+  using Sites = llvm::DenseMap<EntityId, std::vector<Site>>;
+  Sites Stores, Mutators;
   std::set<std::string> HeldTypes;
   bool Indexed = false;
 };

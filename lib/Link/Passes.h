@@ -35,6 +35,19 @@ void computePlaces(Program &P, const Effects &Calls);
 /// Program::Fields.
 void computeFields(Program &P, const Effects &Calls);
 
+//===-- Of computeValues (Accessors.cpp) ----------------------------------===//
+
+/// The place that every result of \p F names.
+Origin returnedPlace(const Program &P, FunctionId F);
+
+/// Does \p F take nothing and return a reference? Whatever that is to, it is
+/// there before and after the call, and the same for every caller.
+bool namesState(const Program &P, FunctionId F);
+
+/// The storage that \p F returns a reference to, a place without a name of its
+/// own: it goes by the function's.
+Origin stateBehind(Program &P, FunctionId F);
+
 } // namespace ungil
 
 #endif

@@ -17,7 +17,7 @@
 #include "Link/NestedAnswers.h"
 #include "Link/Ownership.h"
 #include "Link/Program.h"
-#include <map>
+#include "llvm/ADT/DenseMap.h"
 
 namespace ungil {
 
@@ -53,7 +53,7 @@ private:
   OwnershipModel Makers; ///< as the function that makes the object sees it
   NestedAnswers Nested;
   std::map<std::pair<FunctionId, uint32_t>, bool> PrivateParams;
-  std::map<FunctionId, bool> ReturnsNew, CallsParam;
+  llvm::DenseMap<FunctionId, bool> ReturnsNew, CallsParam;
 };
 
 } // namespace ungil

@@ -34,7 +34,7 @@ Reaches::Reaches(const Program &P) : P(P), Worst(P.Functions.size()) {
       Site At{F, Call.Event};
       bool Outside =
           Call.Body == None || isOutside(P.body(F).Events[Call.Event]);
-      if (Outside && (Targets.empty() || !Targets.count(At)))
+      if (Outside && !Targets.count({F, Call.Event}))
         Raise(F, {outside(At), At});
     }
   }
@@ -80,7 +80,7 @@ CallEffect Reaches::of(Site S) const {
     Reach Data = isOutside(Call) ? outside(S) : Reach::Nothing;
     return Data > Inside.How ? CallEffect{Data, S} : Inside;
   }
-  if (auto It = Targets.find(S); It != Targets.end()) {
+  if (auto It = Targets.find({S.Function, S.Event}); It != Targets.end()) {
     CallEffect Of;
     for (FunctionId Target : It->second)
       if (Worst[Target].How > Of.How)
@@ -220,10 +220,6 @@ bool Reaches::holdsPlain(EntityId Holder, int Depth) const {
   return Some;
 }
 
-const Reaches &Program::reaches() const {
-  if (!Runs || &Runs->program() != this)
-    Runs = std::make_shared<const Reaches>(*this);
-  return *Runs;
-}
+const Reaches &Program::reaches() const { return model<Reaches>(); }
 
 } // namespace ungil

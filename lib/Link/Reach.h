@@ -17,7 +17,8 @@
 #define UNGIL_LINK_REACH_H
 
 #include "Link/Program.h"
-#include <map>
+#include "llvm/ADT/DenseMap.h"
+#include <utility>
 #include <vector>
 
 namespace ungil {
@@ -39,8 +40,6 @@ struct CallEffect {
 class Reaches {
 public:
   explicit Reaches(const Program &P);
-
-  const Program &program() const { return P; }
 
   /// Of the call at \p S.
   CallEffect of(Site S) const;
@@ -65,9 +64,10 @@ private:
   const Program &P;
   std::vector<CallEffect> Worst;
   /// What calls through parameters run: the functions handed over for them.
-  std::map<Site, std::vector<FunctionId>> Targets;
+  llvm::DenseMap<std::pair<FunctionId, EventId>, std::vector<FunctionId>>
+      Targets;
   /// Values stored to a field or a static place, wherever that happens.
-  std::map<EntityId, std::vector<Site>> Stores;
+  llvm::DenseMap<EntityId, std::vector<Site>> Stores;
 };
 
 } // namespace ungil

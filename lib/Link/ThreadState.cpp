@@ -390,10 +390,6 @@ std::optional<ThreadStates::State> ThreadStates::at(Site S) const {
   return Runs[S.Function]->at(S.Event);
 }
 
-const ThreadStates &Program::threads() const {
-  if (!Threads)
-    Threads = std::make_shared<const ThreadStates>(*this);
-  return *Threads;
-}
+const ThreadStates &Program::threads() const { return model<ThreadStates>(); }
 
 } // namespace ungil
