@@ -14,6 +14,7 @@
 #define UNGIL_EXTRACT_FACTSBUILDER_H
 
 #include "Extract/Extract.h"
+#include "Extract/Types.h"
 #include "Facts/Facts.h"
 #include "clang/AST/Decl.h"
 #include "clang/AST/Type.h"
@@ -25,16 +26,6 @@
 #include <string>
 
 namespace ungil {
-
-/// What a type means to a data race; looks through arrays and references.
-TypeClass classify(clang::QualType Type);
-
-/// The struct, union or class \p Type is, points to or refers to; null if none.
-const clang::RecordDecl *recordBehind(clang::QualType Type);
-
-/// Does \p Record begin with an object header (PyObject, PyVarObject, or a
-/// record that does)?
-bool isObjectStruct(const clang::RecordDecl *Record);
 
 class FactsBuilder {
 public:

@@ -21,96 +21,18 @@
 #ifndef UNGIL_FACTS_FACTS_H
 #define UNGIL_FACTS_FACTS_H
 
-#include "Facts/Source.h"
+#include "Facts/Entities.h"
+#include "Facts/Tables.h"
 #include "llvm/ADT/SmallVector.h"
 #include <string>
 #include <vector>
 
 namespace ungil {
 
-/// Index into TuFacts::Entities.
-using EntityId = uint32_t;
+//===-- Access paths and operands -----------------------------------------===//
+
 /// Index into TuFacts::Paths.
 using PathId = uint32_t;
-inline constexpr uint32_t None = ~0u;
-
-//===-- Entities ----------------------------------------------------------===//
-
-enum class EntityKind : uint8_t { Function, Place, Field, Record };
-
-/// What a place's or field's type means to a data race, worked out once from
-/// the canonical type.
-enum class TypeClass : uint8_t {
-  Scalar,    ///< integers, floats, enums, bool
-  Pointer,   ///< pointer to something that is not a Python object
-  PyObject,  ///< pointer to an object struct (PyObject * and subtypes)
-  PyStatic,  ///< PyTypeObject, PyModuleDef by value
-  Table,     ///< PyMethodDef, PyGetSetDef, PyType_Slot, ... by value or array
-  Lock,      ///< PyMutex, std::mutex, pthread_mutex_t, once flags, ...
-  Atomic,    ///< _Atomic T, std::atomic<T>
-  ThreadKey, ///< Py_tss_t, pthread_key_t
-  Function,  ///< pointer to function
-  Record,    ///< other struct, union or class by value
-  Unknown,
-};
-
-enum EntityFlags : uint32_t {
-  EF_Const = 1u << 0,       ///< const-qualified all the way to the storage
-  EF_ThreadLocal = 1u << 1, ///< thread_local, _Thread_local, __thread
-  EF_StaticLocal = 1u << 2, ///< function-local static; Parent is the function
-  EF_Internal = 1u << 3,    ///< internal linkage
-  EF_Defined = 1u << 4,     ///< this TU holds the definition
-  EF_Array = 1u << 5,       ///< array type (TypeClass is the element's)
-  EF_Volatile = 1u << 6,
-  EF_MagicStatic = 1u << 7,  ///< C++ static local with dynamic initialiser
-  EF_ConstInit = 1u << 8,    ///< initialiser is a constant expression or absent
-  EF_SystemHeader = 1u << 9, ///< declared in a system or CPython header
-  EF_Header = 1u << 10,      ///< declared in a header of the extension
-  EF_HasError = 1u << 11,    ///< of the function's body too much is missing
-  EF_Virtual = 1u << 12,
-  EF_Template = 1u << 13, ///< body is an uninstantiated template pattern
-  EF_Constructor = 1u << 14,
-  EF_Destructor = 1u << 15,
-  EF_Lambda = 1u << 16,    ///< call operator of a lambda; Parent encloses it
-  EF_Member = 1u << 17,    ///< non-static member: Locals[0] is `this`
-  EF_Generated = 1u << 18, ///< helper of a code generator (Cython's __Pyx_*)
-  EF_Inline = 1u << 19,
-  EF_Extern = 1u << 20,     ///< visible to other TUs
-  EF_PyRecord = 1u << 21,   ///< record whose first member is a PyObject header
-  EF_Static = 1u << 22,     ///< static data member of a class
-  EF_Referenced = 1u << 23, ///< zero-initialised scratch; see Extract
-  EF_Partial = 1u << 24, ///< parts of the body are missing, no lock among them
-  EF_Overrides = 1u << 25, ///< overrides a function of a library's class
-  EF_Implicit = 1u << 26,  ///< a body that the compiler writes; see Implicit.h
-  EF_Bound = 1u << 27, ///< class that a binding tool makes Python objects of
-  EF_Translated = 1u << 28, ///< body that a generator wrote from its author's
-};
-
-/// A named thing that other TUs may name too. Two entities are the same thing
-/// exactly when their Usr is equal; Usr of internal-linkage entities carries
-/// the file that declares them.
-struct Entity {
-  EntityKind Kind = EntityKind::Function;
-  TypeClass Class = TypeClass::Unknown;
-  uint32_t Flags = 0;
-  std::string Usr;
-  std::string Name; ///< as a person says it: `Counter::next`, `cache`
-  std::string Type; ///< canonical type spelling
-  EntityId Parent =
-      None; ///< record of a field or method, function of a static local
-  /// Of a function: bit i says that its type lets it change what argument i
-  /// points to (in member functions 0 is `this`); all ones: no prototype seen.
-  uint32_t Mutates = 0;
-  SourceRange Loc;         ///< the name in its declaration
-  SourceRange Declaration; ///< whole declaration (for fixes)
-
-  bool has(uint32_t F) const { return (Flags & F) == F; }
-  template <class Archive> void fields(Archive &A) {
-    A(Kind, Class, Flags, Usr, Name, Type, Parent, Mutates, Loc, Declaration);
-  }
-};
-
-//===-- Access paths and operands -----------------------------------------===//
 
 enum class RootKind : uint8_t {
   Local,  ///< Index: Function::Locals
@@ -301,101 +223,6 @@ struct Function {
   std::vector<Statement> Statements;
   template <class Archive> void fields(Archive &A) {
     A(Id, Params, Locals, Events, Blocks, Entry, Exit, Body, Statements);
-  }
-};
-
-//===-- Tables handed to the interpreter ----------------------------------===//
-
-/// How control gets into a function from outside the extension.
-enum class EntryKind : uint8_t {
-  ModuleInit, ///< PyInit_*, Py_mod_create, Py_mod_exec, PYBIND11_MODULE body
-  StaticInit, ///< dynamic initialiser of a global
-  Method,     ///< PyMethodDef, pybind11/nanobind def
-  Slot,       ///< type slot other than those below
-  Getter,
-  Setter,
-  New,
-  Init,
-  Dealloc,
-  Finalize,
-  Traverse,
-  Clear,
-  ModuleTraverse,
-  ModuleClear,
-  ModuleFree,
-  Capsule,  ///< function in a C API table or capsule
-  Callback, ///< handed to a C API that calls it later
-  Thread,   ///< start routine of a thread the extension makes
-  Exported, ///< only linkage makes it reachable
-};
-
-struct EntryPoint {
-  EntityId Function = None;
-  EntryKind Kind = EntryKind::Method;
-  std::string Name;         ///< Python name or slot name: `get`, `tp_iternext`
-  uint32_t MethodFlags = 0; ///< METH_* of a PyMethodDef entry
-  EntityId Table = None;    ///< place that lists it
-  EntityId Field = None;    ///< of a structure, that holds it
-  EntityId Within = None;   ///< function that registers it, if any
-  bool Detached = false;    ///< Python gives up the thread state first
-  /// Parameters whose critical section the caller holds.
-  std::vector<uint32_t> Locked;
-  SourceRange Loc;
-  /// Is it entered without a thread state?
-  bool isDetached() const { return Detached || Kind == EntryKind::Thread; }
-  template <class Archive> void fields(Archive &A) {
-    A(Function, Kind, Name, MethodFlags, Table, Field, Within, Detached, Locked,
-      Loc);
-  }
-};
-
-/// One entry of a PyModuleDef_Slot or PyType_Slot array.
-struct SlotEntry {
-  std::string Slot; ///< macro name, `Py_mod_gil`, or the number
-  EntityId Function = None;
-  int64_t Value = 0; ///< of a slot that holds no function
-  SourceRange Loc;
-  template <class Archive> void fields(Archive &A) {
-    A(Slot, Function, Value, Loc);
-  }
-};
-
-struct SlotTable {
-  EntityId Place = None;
-  std::vector<SlotEntry> Entries;
-  template <class Archive> void fields(Archive &A) { A(Place, Entries); }
-};
-
-/// A PyModuleDef or binding-tool module macro.
-enum class ModuleKind : uint8_t {
-  Def,
-  Pybind11,
-  Nanobind,
-  Cython,
-  BoostPython
-};
-struct ModuleDecl {
-  ModuleKind Kind = ModuleKind::Def;
-  std::string Name;           ///< as imported, without the package
-  EntityId Def = None;        ///< the PyModuleDef place
-  EntityId Slots = None;      ///< the slot table place, None: single-phase
-  bool DeclaresNoGil = false; ///< binding tool's own declaration seen
-  SourceRange Loc;
-  template <class Archive> void fields(Archive &A) {
-    A(Kind, Name, Def, Slots, DeclaresNoGil, Loc);
-  }
-};
-
-/// A field Python reads or writes without code of the extension: an entry of
-/// PyMemberDef, or what a binding tool was given (`def_readwrite`).
-struct MemberEntry {
-  EntityId Field = None;
-  std::string Name;
-  bool ReadOnly = false;
-  bool Owns = false; ///< assigning it frees what the old value held, as strings
-  SourceRange Loc;
-  template <class Archive> void fields(Archive &A) {
-    A(Field, Name, ReadOnly, Owns, Loc);
   }
 };
 

@@ -33,8 +33,7 @@ std::string whyNot(const FixContext &Context, const Finding &F) {
 } // namespace
 
 void planFixes(const FixContext &Context,
-               llvm::ArrayRef<const RuleInfo *> Rules,
-               std::vector<Finding> &Findings) {
+               llvm::ArrayRef<const RuleInfo *> Rules, FindingList &Findings) {
   for (Finding &F : Findings)
     for (const RuleInfo *Rule : Rules) {
       if (Rule->Id != F.Rule || !Rule->Plan || F.About.Function == None)

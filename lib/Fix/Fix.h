@@ -49,8 +49,7 @@ struct FixContext {
 
 /// Fills Fix of every finding whose rule, one of \p Rules, has a planner.
 void planFixes(const FixContext &Context,
-               llvm::ArrayRef<const RuleInfo *> Rules,
-               std::vector<Finding> &Findings);
+               llvm::ArrayRef<const RuleInfo *> Rules, FindingList &Findings);
 
 namespace fix {
 

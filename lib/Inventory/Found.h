@@ -28,7 +28,7 @@ class FoundIndex {
 public:
   using List = std::vector<const Finding *>;
 
-  FoundIndex(const Program &P, llvm::ArrayRef<Finding> Findings) {
+  FoundIndex(const Program &P, const FindingList &Findings) {
     for (const Finding &F : Findings) {
       // Other rules name a place, too, and do not judge who uses it.
       const RuleInfo *Rule = findRule(F.Rule);

@@ -29,7 +29,7 @@ namespace {
 
 class Taker {
 public:
-  Taker(const Program &P, llvm::ArrayRef<Finding> Findings)
+  Taker(const Program &P, const FindingList &Findings)
       : P(P), Found(P, Findings), Words(P) {}
 
   Inventory run();
@@ -449,7 +449,6 @@ Inventory Taker::run() {
 
 } // namespace
 
-Inventory ungil::takeInventory(const Program &P,
-                               llvm::ArrayRef<Finding> Findings) {
+Inventory ungil::takeInventory(const Program &P, const FindingList &Findings) {
   return Taker(P, Findings).run();
 }

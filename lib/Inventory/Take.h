@@ -26,7 +26,7 @@
 namespace ungil {
 
 /// \p Findings are all that the rules found, with fingerprints.
-Inventory takeInventory(const Program &P, llvm::ArrayRef<Finding> Findings);
+Inventory takeInventory(const Program &P, const FindingList &Findings);
 
 } // namespace ungil
 

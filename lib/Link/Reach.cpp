@@ -205,8 +205,10 @@ bool Reaches::isPlain(Site S, const Origin &O, int Depth) const {
 
 /// Does every store seen put a plain object there?
 bool Reaches::holdsPlain(EntityId Holder, int Depth) const {
+  if (Holder == None || Depth > 2)
+    return false;
   auto It = Stores.find(Holder);
-  if (Holder == None || It == Stores.end() || Depth > 2)
+  if (It == Stores.end())
     return false;
   bool Some = false;
   for (const Site &S : It->second)

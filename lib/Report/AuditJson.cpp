@@ -62,12 +62,11 @@ public:
   }
 
 private:
-  template <class T>
-  Json list(const std::vector<T> &Items,
-            Json (Document::*One)(const T &) const) const {
+  template <class Items, class Item>
+  Json list(const Items &All, Json (Document::*One)(const Item &) const) const {
     Json List = Json::array();
-    for (const T &Item : Items)
-      List.push_back((this->*One)(Item));
+    for (const Item &Each : All)
+      List.push_back((this->*One)(Each));
     return List;
   }
 

@@ -17,6 +17,7 @@
 #include "Report/Inventory.h"
 #include "Report/Levels.h"
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -75,6 +76,10 @@ struct Finding {
   std::string Fingerprint; ///< filled by finalize() in Report
 };
 
+/// Findings as they are made: they are large, and there may be many, so that a
+/// list which grows had better not move them.
+using FindingList = std::deque<Finding>;
+
 /// A finding that is not reported, for somebody has looked at it.
 struct Answered {
   Finding What;
@@ -124,7 +129,7 @@ struct Remark {
 struct Report {
   std::string Root;                 ///< absolute scan root
   std::vector<std::string> Files;   ///< absolute paths; FileId indexes this
-  std::vector<Finding> Findings;    ///< sorted by file, offset, rule
+  FindingList Findings;             ///< sorted by file, offset, rule
   std::vector<Answered> Answers;    ///< all that somebody has looked at
   uint32_t Suppressed = 0;          ///< by comments and reviewed lists
   uint32_t Baselined = 0;           ///< known, by a baseline (Baseline.h)

@@ -30,9 +30,8 @@ std::vector<const Finding *> ungil::worstFirst(const Report &Report) {
   std::vector<const Finding *> All;
   for (const Finding &F : Report.Findings)
     All.push_back(&F);
-  llvm::sort(All, [](const Finding *A, const Finding *B) {
-    // Within equals the order of the report, which is that of the addresses.
-    return std::tie(B->Conf, B->Sev, A) < std::tie(A->Conf, A->Sev, B);
+  llvm::stable_sort(All, [](const Finding *A, const Finding *B) {
+    return std::tie(B->Conf, B->Sev) < std::tie(A->Conf, A->Sev);
   });
   return All;
 }

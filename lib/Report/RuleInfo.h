@@ -23,7 +23,7 @@ class Program;
 struct FixContext;
 
 /// A rule reads the linked program and says what it found.
-using RuleFunction = std::vector<Finding> (*)(const Program &);
+using RuleFunction = FindingList (*)(const Program &);
 
 /// Plans how to mend one finding of the rule (Fix/Fix.h).
 using FixFunction = FixPlan (*)(const FixContext &, const Finding &);

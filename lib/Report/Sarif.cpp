@@ -21,6 +21,7 @@
 #include "Support/Printable.h"
 #include "Support/Uri.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -44,10 +45,13 @@ constexpr size_t MaxResults = 25000, MaxCompressed = size_t(10) * 1000 * 1000,
 /// The findings that \p Most results leave room for, in their order.
 std::vector<const Finding *> worst(const Report &Report, size_t Most) {
   std::vector<const Finding *> All = worstFirst(Report);
-  if (All.size() > Most)
-    All.resize(Most);
+  llvm::DenseSet<const Finding *> Kept;
+  Kept.insert(All.begin(), All.begin() + std::min(Most, All.size()));
   // As they stand in the report, not by worth.
-  llvm::sort(All);
+  All.clear();
+  for (const Finding &F : Report.Findings)
+    if (Kept.count(&F))
+      All.push_back(&F);
   return All;
 }
 

@@ -33,7 +33,7 @@ struct SuppressionOptions {
   bool NeedReasons = false;       ///< those without one suppress nothing
   bool Hide = true;               ///< false: say what is unused, hide nothing
   /// Findings that depend on which others are left; they are answered too.
-  std::function<std::vector<Finding>(Report &)> Late = nullptr;
+  std::function<FindingList(Report &)> Late = nullptr;
   Confidence Least = Confidence::Medium; ///< count findings from here on
 };
 

@@ -43,7 +43,7 @@ Confidence confidenceIn(const Program &P, FunctionId F, Confidence C) {
   return C;
 }
 
-void lowerInBrokenBodies(const Program &P, std::vector<Finding> &Findings) {
+void lowerInBrokenBodies(const Program &P, FindingList &Findings) {
   struct Broken {
     SourceRange Body;
     Confidence Most;

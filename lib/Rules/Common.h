@@ -35,7 +35,7 @@ Confidence confidenceIn(const Program &P, FunctionId F, Confidence C);
 
 /// The model does not know what a body with error nodes really does: findings
 /// there drop to low, except those that the error itself proves.
-void lowerInBrokenBodies(const Program &P, std::vector<Finding> &Findings);
+void lowerInBrokenBodies(const Program &P, FindingList &Findings);
 
 /// Calls \p Visit for every call event of reportable, concurrent functions,
 /// with what the API data says of the callee.

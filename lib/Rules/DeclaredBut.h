@@ -20,7 +20,7 @@ namespace ungil {
 
 /// Adds to \p All one finding per module that declares it runs without the
 /// GIL while \p All holds findings of high confidence in its code.
-void addDeclaredBut(const Program &P, std::vector<Finding> &All);
+void addDeclaredBut(const Program &P, FindingList &All);
 
 } // namespace ungil
 

@@ -47,7 +47,7 @@ void tellOrigin(const Origins &All, Finding &F) {
 
 } // namespace
 
-void leaveToAuthors(const Program &P, std::vector<Finding> &Findings) {
+void leaveToAuthors(const Program &P, FindingList &Findings) {
   const std::map<FileId, Bodies> Translated = translatedBodies(P);
   if (Translated.empty())
     return;

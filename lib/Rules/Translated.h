@@ -21,7 +21,7 @@ namespace ungil::rules {
 
 /// Takes findings about the C API (rules with the tag `c-api`) out of
 /// translated bodies and says of the others which line they come from.
-void leaveToAuthors(const Program &P, std::vector<Finding> &Findings);
+void leaveToAuthors(const Program &P, FindingList &Findings);
 
 } // namespace ungil::rules
 

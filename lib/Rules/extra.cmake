@@ -3,7 +3,7 @@
 #
 # A rule is a folder rules/<id> with rule.md and the sources that define
 #
-#   std::vector<Finding> ungil::rules::<id in camelCase>(const Program &)
+#   FindingList ungil::rules::<id in camelCase>(const Program &)
 #
 # and, when there is a Fix.cpp,
 #
@@ -93,7 +93,7 @@ foreach(Id IN LISTS Ids)
     ungil_camel("${Id}" Camel)
     set(Function "rules::${Camel}")
     string(APPEND Declarations
-           "std::vector<Finding> ${Camel}(const Program &);\n")
+           "FindingList ${Camel}(const Program &);\n")
   endif()
   set(Planner "nullptr")
   if(EXISTS "${Folder}/Fix.cpp")

@@ -36,7 +36,7 @@ constexpr OwnedField OwnedFields[] = {
 class Checker {
 public:
   explicit Checker(const Program &P) : P(P), All(P.model<Blocks>()) {}
-  std::vector<Finding> run();
+  FindingList run();
 
 private:
   void checkRelease(Site S, const ApiFunction &Free);
@@ -57,7 +57,7 @@ private:
 
   const Program &P;
   const Blocks &All;
-  std::vector<Finding> Found;
+  FindingList Found;
   struct AllocatorCall {
     Site At;
     const ApiFunction *Api;
@@ -359,7 +359,7 @@ void Checker::collectCalls() {
           Calls.push_back({{F, Call.Event}, Call.Api});
 }
 
-std::vector<Finding> Checker::run() {
+FindingList Checker::run() {
   collectCalls();
   auto ForEachRelease = [&](auto Visit) {
     for (const auto &[S, Api] : Calls)
@@ -388,6 +388,6 @@ std::vector<Finding> Checker::run() {
 
 } // namespace
 
-std::vector<Finding> allocDomain(const Program &P) { return Checker(P).run(); }
+FindingList allocDomain(const Program &P) { return Checker(P).run(); }
 
 } // namespace ungil::rules

@@ -310,8 +310,8 @@ Finding report(const Program &P, Site S, const LoadAndStore &Found) {
 
 AtomicSteps::AtomicSteps(const Program &P) : ByStore(Sequences(P).run()) {}
 
-std::vector<Finding> atomicSequence(const Program &P) {
-  std::vector<Finding> All;
+FindingList atomicSequence(const Program &P) {
+  FindingList All;
   for (const auto &[Store, Found] : P.model<AtomicSteps>().ByStore)
     All.push_back(report(P, Store, Found));
   return All;

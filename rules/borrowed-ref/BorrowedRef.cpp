@@ -92,7 +92,7 @@ static std::optional<Finding> judgeCall(const Program &P, Site S,
 }
 
 /// Calls of functions that only hand on what they borrowed.
-static void wrapperCalls(const Program &P, std::vector<Finding> &All) {
+static void wrapperCalls(const Program &P, FindingList &All) {
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     const FunctionInfo &Wrapper = P.Functions[F];
     if (Wrapper.Lends == None)
@@ -117,8 +117,8 @@ static void wrapperCalls(const Program &P, std::vector<Finding> &All) {
   }
 }
 
-std::vector<Finding> borrowedRef(const Program &P) {
-  std::vector<Finding> All;
+FindingList borrowedRef(const Program &P) {
+  FindingList All;
   forEachApiCall(P, [&](Site S, const Event &, const ApiFunction &Api) {
     if (!Api.Borrow || Api.Borrow->Iteration)
       return;

@@ -29,17 +29,17 @@ public:
         Objects.insert(E.Name);
   }
 
-  void run(std::vector<Finding> &All);
+  void run(FindingList &All);
 
 private:
   void collect(FunctionId F);
   bool dropsValueOf(FunctionId F, const Path &Slot) const;
   std::string containerOf(FunctionId F, EventId E) const;
   bool holdsObjects(const std::string &Type) const;
-  void judge(FunctionId F, std::vector<Finding> &All) const;
+  void judge(FunctionId F, FindingList &All) const;
   std::set<EventId> foundIn(FunctionId F, const std::string &Container) const;
   bool isTested(FunctionId F, EventId Call) const;
-  void report(Site S, const Site &Removal, std::vector<Finding> &All) const;
+  void report(Site S, const Site &Removal, FindingList &All) const;
 
   const Program &P;
   std::set<std::string> Objects{"_object", "PyObject"}; ///< types
@@ -189,7 +189,7 @@ bool WeakTables::isTested(FunctionId F, EventId Call) const {
   return false;
 }
 
-void WeakTables::judge(FunctionId F, std::vector<Finding> &All) const {
+void WeakTables::judge(FunctionId F, FindingList &All) const {
   const Function &Body = P.body(F);
   std::map<std::string, std::set<EventId>> Found;
   for (EventId E = 0; E != Body.Events.size(); ++E)
@@ -227,8 +227,7 @@ void WeakTables::judge(FunctionId F, std::vector<Finding> &All) const {
   }
 }
 
-void WeakTables::report(Site S, const Site &Removal,
-                        std::vector<Finding> &All) const {
+void WeakTables::report(Site S, const Site &Removal, FindingList &All) const {
   Finding F = findingAt(P, "borrowed-ref", S);
   F.Entity = P.calleeName(P.event(S));
   F.Conf = confidenceIn(P, S.Function, Confidence::Medium);
@@ -246,7 +245,7 @@ void WeakTables::report(Site S, const Site &Removal,
   All.push_back(std::move(F));
 }
 
-void WeakTables::run(std::vector<Finding> &All) {
+void WeakTables::run(FindingList &All) {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     if (P.Functions[F].Phases & P_Dealloc)
       collect(F);
@@ -260,7 +259,7 @@ void WeakTables::run(std::vector<Finding> &All) {
 
 } // namespace
 
-void judgeWeakTables(const Program &P, std::vector<Finding> &All) {
+void judgeWeakTables(const Program &P, FindingList &All) {
   WeakTables(P).run(All);
 }
 

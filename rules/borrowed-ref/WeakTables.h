@@ -19,7 +19,7 @@
 namespace ungil::rules {
 
 /// Adds to \p All every increment of an object found in such a table.
-void judgeWeakTables(const Program &P, std::vector<Finding> &All);
+void judgeWeakTables(const Program &P, FindingList &All);
 
 } // namespace ungil::rules
 

@@ -396,8 +396,8 @@ std::optional<TwoSteps> twoStepsAt(const Program &P, Site Act) {
   return std::nullopt;
 }
 
-std::vector<Finding> checkThenAct(const Program &P) {
-  std::vector<Finding> All;
+FindingList checkThenAct(const Program &P) {
+  FindingList All;
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     if (!P.reportable(F) || !P.isConcurrent(F))
       continue;

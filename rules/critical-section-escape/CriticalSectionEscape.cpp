@@ -66,7 +66,7 @@ std::vector<Section> sectionsOf(const Program &P, FunctionId F) {
 /// `Py_BEGIN_CRITICAL_SECTION2(a, b); ... Py_END_CRITICAL_SECTION();`: each
 /// form keeps its section in a local of another name, so this is an error
 /// where the sections are real, and compiles where they are empty.
-static void wrongForms(const Program &P, std::vector<Finding> &All) {
+static void wrongForms(const Program &P, FindingList &All) {
   for (const DiagnosticFact &D : P.Facts.Errors) {
     const ApiFunction *End = nullptr;
     for (const ApiFunction &Api : P.Known->all())
@@ -99,8 +99,8 @@ static void wrongForms(const Program &P, std::vector<Finding> &All) {
   }
 }
 
-std::vector<Finding> criticalSectionEscape(const Program &P) {
-  std::vector<Finding> All;
+FindingList criticalSectionEscape(const Program &P) {
+  FindingList All;
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     if (!P.reportable(F))
       continue;

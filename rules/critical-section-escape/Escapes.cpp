@@ -21,7 +21,7 @@ public:
   Escapes(const Program &P, FunctionId F, const Section &S)
       : P(P), F(F), Body(P.body(F)), S(S) {}
 
-  void find(std::vector<Finding> &All) const;
+  void find(FindingList &All) const;
 
 private:
   int pass(int State, EventId E) const;
@@ -110,7 +110,7 @@ Finding Escapes::report(EventId At, std::string Message) const {
   return Found;
 }
 
-void Escapes::find(std::vector<Finding> &All) const {
+void Escapes::find(FindingList &All) const {
   std::string Name =
       S.Begins.empty() ? "a critical section" : lockNoun(P, F, S.Lock);
   if (S.Ends.empty()) {
@@ -160,7 +160,7 @@ void Escapes::find(std::vector<Finding> &All) const {
 } // namespace
 
 void findEscapes(const Program &P, FunctionId F, const Section &S,
-                 std::vector<Finding> &All) {
+                 FindingList &All) {
   if (!S.HandedOn && !S.Begins.empty())
     Escapes(P, F, S).find(All);
 }

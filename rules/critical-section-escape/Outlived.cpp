@@ -26,7 +26,7 @@ public:
   Outlived(const Program &P, FunctionId F, const Section &S)
       : P(P), F(F), Body(P.body(F)), V(P.Functions[F].Value), S(S) {}
 
-  void find(std::vector<Finding> &All) const;
+  void find(FindingList &All) const;
 
 private:
   EntityId borrowed(EventId Bind) const;
@@ -162,7 +162,7 @@ EventId Outlived::usedBehind(EventId Bind, uint32_t Local,
   return None;
 }
 
-void Outlived::find(std::vector<Finding> &All) const {
+void Outlived::find(FindingList &All) const {
   std::set<PathId> Said;
   for (EventId E = 0; E != Body.Events.size(); ++E) {
     if (Body.Events[E].Kind != EventKind::Bind || !covered(E))
@@ -205,7 +205,7 @@ void Outlived::find(std::vector<Finding> &All) const {
 } // namespace
 
 void findOutlived(const Program &P, FunctionId F, const Section &S,
-                  std::vector<Finding> &All) {
+                  FindingList &All) {
   if (S.Lock.Kind == LockKind::CriticalSection)
     Outlived(P, F, S).find(All);
 }

@@ -31,11 +31,11 @@ std::vector<Section> sectionsOf(const Program &P, FunctionId F);
 /// Sections that control leaves without their end, or comes into without
 /// their beginning.
 void findEscapes(const Program &P, FunctionId F, const Section &S,
-                 std::vector<Finding> &All);
+                 FindingList &All);
 
 /// What was read inside \p S from where others write, and used behind it.
 void findOutlived(const Program &P, FunctionId F, const Section &S,
-                  std::vector<Finding> &All);
+                  FindingList &All);
 
 } // namespace ungil::rules
 

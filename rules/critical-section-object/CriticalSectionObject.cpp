@@ -54,7 +54,7 @@ static bool relies(const Program &P, FunctionId F, EventId E,
 }
 
 void findNested(const Program &P, FunctionId F, const LockChange &Inner,
-                std::vector<Finding> &All) {
+                FindingList &All) {
   const Function &Body = P.body(F);
   const LockStates &Locks = P.Functions[F].Locks;
   for (const HeldLock &Outer : Locks.at(Inner.At)) {
@@ -91,7 +91,7 @@ void findNested(const Program &P, FunctionId F, const LockChange &Inner,
 }
 
 void findPrivate(const Program &P, FunctionId F, const LockChange &Begin,
-                 std::vector<Finding> &All) {
+                 FindingList &All) {
   const Origin &Object = Begin.Lock.What;
   if (Object.Kind != OperandKind::Result || Object.Out)
     return;
@@ -113,8 +113,8 @@ void findPrivate(const Program &P, FunctionId F, const LockChange &Begin,
   All.push_back(std::move(Found));
 }
 
-std::vector<Finding> criticalSectionObject(const Program &P) {
-  std::vector<Finding> All;
+FindingList criticalSectionObject(const Program &P) {
+  FindingList All;
   Suspensions Breaks(P, P.reaches());
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     if (!P.reportable(F) || !P.isConcurrent(F))

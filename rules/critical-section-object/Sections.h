@@ -21,16 +21,15 @@ namespace ungil::rules {
 
 /// Section \p Inner of \p F begins while another is held and relied on.
 void findNested(const Program &P, FunctionId F, const LockChange &Inner,
-                std::vector<Finding> &All);
+                FindingList &All);
 
 /// Section \p Begin of \p F locks an object no other thread can reach.
 void findPrivate(const Program &P, FunctionId F, const LockChange &Begin,
-                 std::vector<Finding> &All);
+                 FindingList &All);
 
 /// What is initialised on first use under a section that is suspended between
 /// the test and the store.
-void findStale(const Program &P, const Suspensions &Breaks,
-               std::vector<Finding> &All);
+void findStale(const Program &P, const Suspensions &Breaks, FindingList &All);
 
 } // namespace ungil::rules
 

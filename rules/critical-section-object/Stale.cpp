@@ -41,7 +41,7 @@ bool isHarmless(const Program &P, const Site &Store) {
 }
 
 void judge(const Program &P, const Suspensions &Breaks, const Site &Store,
-           EventId Test, const std::string &Name, std::vector<Finding> &All) {
+           EventId Test, const std::string &Name, FindingList &All) {
   FunctionId F = Store.Function;
   if (Test == None || !P.reportable(F) || !P.isConcurrent(F) ||
       isHarmless(P, Store))
@@ -81,8 +81,7 @@ void judge(const Program &P, const Suspensions &Breaks, const Site &Store,
 
 } // namespace
 
-void findStale(const Program &P, const Suspensions &Breaks,
-               std::vector<Finding> &All) {
+void findStale(const Program &P, const Suspensions &Breaks, FindingList &All) {
   for (const auto &[Field, Accesses] : P.Fields)
     for (const FieldAccess &A : Accesses)
       if (A.Use == FieldUse::Write && !A.Deep && A.Rest.empty() && !A.Reinit)

@@ -64,9 +64,8 @@ Finding waitFinding(const Program &P, Site S, const ApiFunction &Api) {
 
 } // namespace
 
-std::vector<Finding> attachedWaits(const Program &P,
-                                   const ThreadStates &Threads) {
-  std::vector<Finding> Found;
+FindingList attachedWaits(const Program &P, const ThreadStates &Threads) {
+  FindingList Found;
   std::set<std::pair<FunctionId, const ApiFunction *>> Seen;
   forEachApiCall(P, [&](Site S, const Event &Call, const ApiFunction &Api) {
     // Python must be seen to come in; a library's caller may be detached.

@@ -18,8 +18,7 @@
 
 namespace ungil::rules {
 
-std::vector<Finding> attachedWaits(const Program &P,
-                                   const ThreadStates &Threads);
+FindingList attachedWaits(const Program &P, const ThreadStates &Threads);
 
 } // namespace ungil::rules
 

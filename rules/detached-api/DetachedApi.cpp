@@ -26,7 +26,7 @@ class Calls {
 public:
   Calls(const Program &P, const ThreadStates &Threads)
       : P(P), Threads(Threads) {}
-  std::vector<Finding> run();
+  FindingList run();
 
 private:
   void visit(FunctionId F, const KnownCall &Call);
@@ -36,7 +36,7 @@ private:
   const Program &P;
   const ThreadStates &Threads;
   std::set<std::pair<FunctionId, std::string>> Seen;
-  std::vector<Finding> Found;
+  FindingList Found;
 };
 
 std::string Calls::whyDetached(Site At) const {
@@ -105,7 +105,7 @@ void Calls::visit(FunctionId F, const KnownCall &Call) {
     report(S, *Use);
 }
 
-std::vector<Finding> Calls::run() {
+FindingList Calls::run() {
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     if (P.reportable(F))
       for (const KnownCall &Call : P.calls(F))
@@ -165,7 +165,7 @@ class Places {
 public:
   Places(const Program &P, const ThreadStates &Threads)
       : P(P), Threads(Threads) {}
-  std::vector<Finding> run();
+  FindingList run();
 
 private:
   bool isDetached(const Access &A) const;
@@ -178,7 +178,7 @@ private:
 
   const Program &P;
   const ThreadStates &Threads;
-  std::vector<Finding> Found;
+  FindingList Found;
 };
 
 bool Places::isDetached(const Access &A) const {
@@ -258,7 +258,7 @@ void Places::visit(EntityId Place, const std::vector<Access> &All) {
     report(Place, *Detached, *Other);
 }
 
-std::vector<Finding> Places::run() {
+FindingList Places::run() {
   for (const auto &[Place, All] : P.Places)
     if (!isExempt(P.entity(Place)))
       visit(Place, All);
@@ -267,9 +267,9 @@ std::vector<Finding> Places::run() {
 
 } // namespace
 
-std::vector<Finding> detachedApi(const Program &P) {
+FindingList detachedApi(const Program &P) {
   const ThreadStates &Threads = P.threads();
-  std::vector<Finding> Found = Calls(P, Threads).run();
+  FindingList Found = Calls(P, Threads).run();
   for (auto &More : {strangerCalls(P, Threads), attachedWaits(P, Threads),
                      Places(P, Threads).run()})
     Found.insert(Found.end(), More.begin(), More.end());

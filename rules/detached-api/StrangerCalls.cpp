@@ -17,7 +17,7 @@ class StrangerCalls {
 public:
   StrangerCalls(const Program &P, const ThreadStates &Threads)
       : P(P), Threads(Threads), Strangers(findStrangers(P, Threads)) {}
-  std::vector<Finding> run();
+  FindingList run();
 
 private:
   void visit(FunctionId F, const Stranger &Who);
@@ -28,7 +28,7 @@ private:
   const Program &P;
   const ThreadStates &Threads;
   std::map<FunctionId, Stranger> Strangers;
-  std::vector<Finding> Found;
+  FindingList Found;
 };
 
 std::string StrangerCalls::whyDetached(FunctionId F,
@@ -121,7 +121,7 @@ void StrangerCalls::visit(FunctionId F, const Stranger &Who) {
   }
 }
 
-std::vector<Finding> StrangerCalls::run() {
+FindingList StrangerCalls::run() {
   for (const auto &[F, Who] : Strangers)
     visit(F, Who);
   return std::move(Found);
@@ -129,8 +129,7 @@ std::vector<Finding> StrangerCalls::run() {
 
 } // namespace
 
-std::vector<Finding> strangerCalls(const Program &P,
-                                   const ThreadStates &Threads) {
+FindingList strangerCalls(const Program &P, const ThreadStates &Threads) {
   return StrangerCalls(P, Threads).run();
 }
 

@@ -18,8 +18,7 @@
 
 namespace ungil::rules {
 
-std::vector<Finding> strangerCalls(const Program &P,
-                                   const ThreadStates &Threads);
+FindingList strangerCalls(const Program &P, const ThreadStates &Threads);
 
 } // namespace ungil::rules
 

@@ -10,8 +10,8 @@
 
 namespace ungil::rules {
 
-std::vector<Finding> dictIteration(const Program &P) {
-  std::vector<Finding> All;
+FindingList dictIteration(const Program &P) {
+  FindingList All;
   forEachApiCall(P, [&](Site S, const Event &Call, const ApiFunction &Api) {
     if (!Api.Borrow || !Api.Borrow->Iteration)
       return;

@@ -83,7 +83,7 @@ bool keptElsewhere(const Program &P, const std::vector<bool> &Stored,
          });
 }
 
-void unlockedCalls(const Program &P, std::vector<Finding> &All) {
+void unlockedCalls(const Program &P, FindingList &All) {
   std::vector<bool> Stored = storedFields(P);
   forEachApiCall(P, [&](Site S, const Event &Call, const ApiFunction &Api) {
     if (!Api.Ownership || Api.Ownership->Mutates.size() != 1 || !Api.Effect ||
@@ -164,7 +164,7 @@ ObjectVerdict judgeOwner(const Program &P, Site S, const Path &Where,
 }
 
 /// `tp_dict` and the like are changed through calls, too.
-void changesThroughField(const Program &P, std::vector<Finding> &All) {
+void changesThroughField(const Program &P, FindingList &All) {
   forEachApiCall(P, [&](Site S, const Event &Call, const ApiFunction &Api) {
     if (!Api.Ownership || readiesTypes(P, S.Function))
       return;
@@ -224,7 +224,7 @@ Finding fieldFinding(const Program &P, Site S, const Path &Where, size_t Step,
 
 /// `((PyListObject *)x)->ob_item[i] = y`: Extract shows the items as the
 /// result of a call named after the field, whose argument is the container.
-void itemWrite(const Program &P, Site S, std::vector<Finding> &All) {
+void itemWrite(const Program &P, Site S, FindingList &All) {
   const Event &E = P.event(S);
   const Path &Where = P.path(E.Where);
   if (Where.Root != RootKind::Result)
@@ -249,7 +249,7 @@ void itemWrite(const Program &P, Site S, std::vector<Finding> &All) {
   All.push_back(std::move(F));
 }
 
-void fieldAccesses(const Program &P, FunctionId F, std::vector<Finding> &All) {
+void fieldAccesses(const Program &P, FunctionId F, FindingList &All) {
   const Function &Body = P.body(F);
   const Values &Vals = P.Functions[F].Value;
   bool Readies = readiesTypes(P, F);
@@ -299,7 +299,7 @@ FunctionId enclosing(const Program &P, const SourceRange &Range) {
   return None;
 }
 
-void compileErrors(const Program &P, std::vector<Finding> &All) {
+void compileErrors(const Program &P, FindingList &All) {
   for (const DiagnosticFact &D : P.Facts.Errors) {
     if (!D.Loc.isValid() ||
         D.Message.find("no member named 'ob_refcnt'") == std::string::npos)
@@ -327,8 +327,8 @@ void compileErrors(const Program &P, std::vector<Finding> &All) {
 
 } // namespace
 
-std::vector<Finding> directObjectAccess(const Program &P) {
-  std::vector<Finding> All;
+FindingList directObjectAccess(const Program &P) {
+  FindingList All;
   compileErrors(P, All);
   unlockedCalls(P, All);
   changesThroughField(P, All);

@@ -29,7 +29,7 @@ constexpr std::string_view RuleId = "gil-assumption";
 
 //===-- Calls of the GIL's time -------------------------------------------===//
 
-void findObsolete(const Program &P, FunctionId F, std::vector<Finding> &Found) {
+void findObsolete(const Program &P, FunctionId F, FindingList &Found) {
   std::set<const ApiFunction *> Seen;
   for (const KnownCall &Call : P.calls(F)) {
     if (!Call.Live || !Call.Api || Call.Api->Obsolete.empty() ||
@@ -103,7 +103,7 @@ std::vector<std::pair<EntityId, PlaceVerdict>> unprotectedIn(const Program &P,
   return Result;
 }
 
-void findEmptyMacros(const Program &P, std::vector<Finding> &Found) {
+void findEmptyMacros(const Program &P, FindingList &Found) {
   constexpr size_t MaxNotes = 5;
   std::set<std::string> Seen;
   for (const MacroFact &Macro : P.Facts.Macros) {
@@ -222,7 +222,7 @@ Finding promiseFinding(const Program &P, const CommentFact &Comment,
   return F;
 }
 
-void findPromises(const Program &P, std::vector<Finding> &Found) {
+void findPromises(const Program &P, FindingList &Found) {
   std::map<EntityId, std::vector<PlaceVerdict>> Judged;
   auto Judge = [&](EntityId Place) -> const std::vector<PlaceVerdict> & {
     auto [It, New] = Judged.try_emplace(Place);
@@ -257,7 +257,7 @@ void findPromises(const Program &P, std::vector<Finding> &Found) {
 
 //===-- The GIL as a mutex ------------------------------------------------===//
 
-void findRegions(const Program &P, std::vector<Finding> &Found) {
+void findRegions(const Program &P, FindingList &Found) {
   RegionFinder Finder(P);
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     if (!P.reportable(F) || !P.isConcurrent(F))
@@ -285,8 +285,8 @@ void findRegions(const Program &P, std::vector<Finding> &Found) {
 
 } // namespace
 
-std::vector<Finding> gilAssumption(const Program &P) {
-  std::vector<Finding> Found;
+FindingList gilAssumption(const Program &P) {
+  FindingList Found;
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     if (P.reportable(F))
       findObsolete(P, F, Found);

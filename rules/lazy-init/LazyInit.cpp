@@ -50,8 +50,8 @@ static Finding lazyFinding(const Program &P, EntityId Place,
   return F;
 }
 
-std::vector<Finding> lazyInit(const Program &P) {
-  std::vector<Finding> All = besideOnceGuards(P);
+FindingList lazyInit(const Program &P) {
+  FindingList All = besideOnceGuards(P);
   for (const auto &[Place, Accesses] : P.Places)
     for (const PlaceVerdict &V : judgePlace(P, Place))
       if (V.Problem == PlaceProblem::LazyInit ||

@@ -30,7 +30,7 @@ struct Guard {
 class OnceGuards {
 public:
   explicit OnceGuards(const Program &P) : P(P) {}
-  std::vector<Finding> run();
+  FindingList run();
   bool sets(EntityId What) {
     collect();
     return Set.count(What) != 0;
@@ -48,7 +48,7 @@ private:
   std::vector<Guard> Guards;
   /// By storage: where a guarded function sets it, and the guard.
   std::map<EntityId, std::pair<Site, const Guard *>> Set;
-  std::vector<Finding> Found;
+  FindingList Found;
 };
 
 /// The variable or field that \p Where names as a whole; None for what is
@@ -164,7 +164,7 @@ void OnceGuards::setAgain(FunctionId F) {
   }
 }
 
-std::vector<Finding> OnceGuards::run() {
+FindingList OnceGuards::run() {
   collect();
   for (const Guard &G : Guards)
     fastPath(G);
@@ -176,9 +176,7 @@ std::vector<Finding> OnceGuards::run() {
 
 } // namespace
 
-std::vector<Finding> besideOnceGuards(const Program &P) {
-  return OnceGuards(P).run();
-}
+FindingList besideOnceGuards(const Program &P) { return OnceGuards(P).run(); }
 
 bool isSetUnderOnceGuard(const Program &P, EntityId What) {
   return OnceGuards(P).sets(What);

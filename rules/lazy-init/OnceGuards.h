@@ -19,7 +19,7 @@
 
 namespace ungil::rules {
 
-std::vector<Finding> besideOnceGuards(const Program &P);
+FindingList besideOnceGuards(const Program &P);
 
 /// Does a function that a once-guard runs set variable or field \p What?
 bool isSetUnderOnceGuard(const Program &P, EntityId What);

@@ -201,7 +201,7 @@ static bool isPaired(const Program &P, FunctionId F, const LockChange &Take) {
          namesOneLock(P, Take.Lock.What) && !isSignal(P, Take.Lock, F);
 }
 
-void findLeftHeld(const Program &P, FunctionId F, std::vector<Finding> &All) {
+void findLeftHeld(const Program &P, FunctionId F, FindingList &All) {
   for (const LockChange &Take : P.Functions[F].Locks.Changes)
     if (isPaired(P, F, Take))
       if (auto Found = LeftHeld(P, F, Take).judge())

@@ -37,7 +37,7 @@ bool surelyDiffer(const Program &P, const Origin &A, const Origin &B) {
 
 /// `lock(&a); ... unlock(&b);`
 void wrongUnlock(const Program &P, FunctionId F, const LockChange &C,
-                 std::vector<Finding> &All) {
+                 FindingList &All) {
   const FunctionInfo &Info = P.Functions[F];
   auto Elsewhere = [&](const LockChange &O) {
     return (!O.Takes && O.Lock.What == C.Instead.What) ||
@@ -66,7 +66,7 @@ void wrongUnlock(const Program &P, FunctionId F, const LockChange &C,
 
 /// `unlock(&a); ... unlock(&a);`
 void unlockedTwice(const Program &P, FunctionId F, const LockChange &C,
-                   std::vector<Finding> &All) {
+                   FindingList &All) {
   HeldLock L = C.Lock;
   if (!isMutex(L) || !namesOneLock(P, L.What))
     return;
@@ -91,7 +91,7 @@ void unlockedTwice(const Program &P, FunctionId F, const LockChange &C,
 
 /// `PyMutex_Lock(&op->ob_mutex)`: critical sections use that one.
 void runtimeMutex(const Program &P, FunctionId F, const LockChange &C,
-                  std::vector<Finding> &All) {
+                  FindingList &All) {
   if (C.Lock.What.Kind != OperandKind::Address || isSection(C.Lock))
     return;
   EntityId Field = lastField(P, P.path(C.Lock.What.Index));
@@ -115,8 +115,8 @@ void runtimeMutex(const Program &P, FunctionId F, const LockChange &C,
 
 } // namespace
 
-std::vector<Finding> lockMisuse(const Program &P) {
-  std::vector<Finding> All;
+FindingList lockMisuse(const Program &P) {
+  FindingList All;
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     if (!P.reportable(F) || !P.isConcurrent(F))
       continue;

@@ -20,23 +20,22 @@
 namespace ungil::rules {
 
 /// A way out of \p F on which a lock stays held that others give back.
-void findLeftHeld(const Program &P, FunctionId F, std::vector<Finding> &All);
+void findLeftHeld(const Program &P, FunctionId F, FindingList &All);
 
 /// Of the finding at \p Exit, every event with which the function is left.
 std::vector<EventId> leftHeldAt(const Program &P, FunctionId F, EventId Exit);
 
 /// A lock taken while its own thread holds it, directly or through a helper.
-void findTakenTwice(const Program &P, FunctionId F, std::vector<Finding> &All);
+void findTakenTwice(const Program &P, FunctionId F, FindingList &All);
 
 /// A call without the lock that the callee's authors require.
-void findUnmet(const Program &P, FunctionId F, std::vector<Finding> &All);
+void findUnmet(const Program &P, FunctionId F, FindingList &All);
 
 /// A thread state given back while a critical section is open on it.
-void findOpenSections(const Program &P, FunctionId F,
-                      std::vector<Finding> &All);
+void findOpenSections(const Program &P, FunctionId F, FindingList &All);
 
 /// Two locks that are taken in both orders.
-void findOrders(const Program &P, std::vector<Finding> &All);
+void findOrders(const Program &P, FindingList &All);
 
 } // namespace ungil::rules
 

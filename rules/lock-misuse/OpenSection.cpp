@@ -55,8 +55,7 @@ Finding openSection(const Program &P, Site S, const HeldLock &L) {
 
 } // namespace
 
-void findOpenSections(const Program &P, FunctionId F,
-                      std::vector<Finding> &All) {
+void findOpenSections(const Program &P, FunctionId F, FindingList &All) {
   for (const KnownCall &Call : P.calls(F)) {
     if (!Call.Api || !Call.Api->Effect || !Call.Api->Effect->Detaches ||
         !Call.Api->Effect->Restores)

@@ -76,13 +76,15 @@ class Orders {
 public:
   explicit Orders(const Program &P);
   void collect(FunctionId F);
-  void judge(std::vector<Finding> &All) const;
-  void judgeTwins(std::vector<Finding> &All) const;
+  void judge(FindingList &All) const;
+  void judgeTwins(FindingList &All) const;
 
 private:
   bool haveGate(const Order &A, const Order &B) const;
   bool isOrdered(const Order &O) const;
   bool isRarer(const std::vector<Order> &A, const std::vector<Order> &B) const;
+  Finding begun(const Order &Here, Confidence Most,
+                const std::string &Rest) const;
   Finding report(const Order &Here, const Order &There) const;
   Finding report(const Order &Here, const LockPromise &Said) const;
 
@@ -134,53 +136,51 @@ bool Orders::haveGate(const Order &A, const Order &B) const {
   return false;
 }
 
-Finding Orders::report(const Order &Here, const Order &There) const {
+/// What all say of \p Here: the second lock is taken while the first is held,
+/// and then the \p Rest.
+Finding Orders::begun(const Order &Here, Confidence Most,
+                      const std::string &Rest) const {
   Finding Found = findingAt(P, "lock-misuse", {Here.F, Here.Second.Event});
-  std::string First = lockNoun(P, Here.F, Here.First);
-  std::string Second = lockNoun(P, Here.F, Here.Second.Lock);
   Found.Entity = P.text(Here.Second.Lock.What, Here.F);
+  Found.Conf = confidenceIn(P, Here.F, Most);
+  Found.Message = lockNoun(P, Here.F, Here.Second.Lock) + " is taken" +
+                  throughHelper(P, Here.F, Here.Second) + " while " +
+                  lockNoun(P, Here.F, Here.First) + " is held" + Rest;
+  Found.Notes.push_back({P.event({Here.F, Here.First.Acquired}).Range,
+                         "the first is taken here"});
+  noteTaken(P, Here.F, Here.Second, Found);
+  return Found;
+}
+
+Finding Orders::report(const Order &Here, const Order &There) const {
   bool Globals = P.path(Here.First.What.Index).Root == RootKind::Place &&
                  P.path(Here.Second.Lock.What.Index).Root == RootKind::Place;
   bool Sure = Globals && !Here.Second.Perhaps && !There.Second.Perhaps;
-  Found.Conf = std::min(
-      confidenceIn(P, Here.F, Sure ? Confidence::High : Confidence::Medium),
-      confidenceIn(P, There.F, Confidence::High));
-  Found.Message = Second + " is taken" + throughHelper(P, Here.F, Here.Second) +
-                  " while " + First + " is held; '" + P.name(There.F) +
-                  "' takes them the other way round";
+  Finding Found =
+      begun(Here, Sure ? Confidence::High : Confidence::Medium,
+            "; '" + P.name(There.F) + "' takes them the other way round");
+  Found.Conf = std::min(Found.Conf, confidenceIn(P, There.F, Confidence::High));
   Found.Why = "One of " + twoThreads(P, Here.F) +
               " holds the first and waits for the second, while one in '" +
               P.name(There.F) +
               "' holds the second and waits for the first: neither goes on.";
   Found.Help = "Take them in one order everywhere, or let go of one before "
                "the other is taken.";
-  Found.Notes.push_back({P.event({Here.F, Here.First.Acquired}).Range,
-                         "the first is taken here"});
-  noteTaken(P, Here.F, Here.Second, Found);
   Found.Notes.push_back({P.event({There.F, There.Second.Event}).Range,
                          "the other order, in '" + P.name(There.F) + "'"});
   return Found;
 }
 
 Finding Orders::report(const Order &Here, const LockPromise &Said) const {
-  Finding Found = findingAt(P, "lock-misuse", {Here.F, Here.Second.Event});
-  std::string First = lockNoun(P, Here.F, Here.First);
-  std::string Second = lockNoun(P, Here.F, Here.Second.Lock);
-  Found.Entity = P.text(Here.Second.Lock.What, Here.F);
-  Found.Conf = confidenceIn(
-      P, Here.F, Here.Second.Perhaps ? Confidence::Medium : Confidence::High);
-  Found.Message = Second + " is taken" + throughHelper(P, Here.F, Here.Second) +
-                  " while " + First +
-                  " is held; the authors say it is taken first";
+  Finding Found =
+      begun(Here, Here.Second.Perhaps ? Confidence::Medium : Confidence::High,
+            "; the authors say it is taken first");
   Found.Why = "One of " + twoThreads(P, Here.F) +
               " holds one lock and waits for the other, while a thread that "
               "keeps to the order holds that and waits for the first: neither "
               "goes on.";
   Found.Help = "Take them in the order that is declared, or let go of one "
                "before the other is taken.";
-  Found.Notes.push_back({P.event({Here.F, Here.First.Acquired}).Range,
-                         "the first is taken here"});
-  noteTaken(P, Here.F, Here.Second, Found);
   Found.Notes.push_back({Said.Loc, "the order is declared here"});
   return Found;
 }
@@ -195,7 +195,7 @@ bool Orders::isRarer(const std::vector<Order> &A,
   return A.size() == B.size() ? Key(A[0]) > Key(B[0]) : A.size() < B.size();
 }
 
-void Orders::judge(std::vector<Finding> &All) const {
+void Orders::judge(FindingList &All) const {
   for (const auto &[Names, Sites] : Seen) {
     if (Declared.count(Names))
       continue;
@@ -248,26 +248,20 @@ bool Orders::isOrdered(const Order &O) const {
 }
 
 /// The same lock of two objects, in the order the caller names them.
-void Orders::judgeTwins(std::vector<Finding> &All) const {
+void Orders::judgeTwins(FindingList &All) const {
   for (const auto &[Names, Sites] : Seen) {
     if (Names.first != Names.second)
       continue;
     for (const Order &O : Sites) {
       if (isOrdered(O) || O.Second.At.Function != O.F)
         continue;
-      Finding Found = findingAt(P, "lock-misuse", {O.F, O.Second.Event});
-      Found.Entity = P.text(O.Second.Lock.What, O.F);
-      Found.Conf = confidenceIn(P, O.F, Confidence::Medium);
-      Found.Message = lockNoun(P, O.F, O.Second.Lock) + " is taken while " +
-                      lockNoun(P, O.F, O.First) +
-                      " is held, in the order of the arguments";
+      Finding Found =
+          begun(O, Confidence::Medium, ", in the order of the arguments");
       Found.Why = "Of " + twoThreads(P, O.F) +
                   " one has the two objects the other way round: each holds "
                   "the lock that the other waits for.";
       Found.Help = "Lock the one with the lower address first, or use "
                    "Py_BEGIN_CRITICAL_SECTION2, which does.";
-      Found.Notes.push_back(
-          {P.event({O.F, O.First.Acquired}).Range, "the first is taken here"});
       All.push_back(std::move(Found));
     }
   }
@@ -277,7 +271,7 @@ void Orders::judgeTwins(std::vector<Finding> &All) const {
 
 //===-- Taken twice -------------------------------------------------------===//
 
-void findTakenTwice(const Program &P, FunctionId F, std::vector<Finding> &All) {
+void findTakenTwice(const Program &P, FunctionId F, FindingList &All) {
   const FunctionInfo &Info = P.Functions[F];
   for (const TakenLock &T : Info.Takes) {
     const HeldLock *Already = nullptr;
@@ -308,7 +302,7 @@ void findTakenTwice(const Program &P, FunctionId F, std::vector<Finding> &All) {
   }
 }
 
-void findOrders(const Program &P, std::vector<Finding> &All) {
+void findOrders(const Program &P, FindingList &All) {
   Orders Locks(P);
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     if (P.reportable(F) && P.isConcurrent(F))

@@ -120,7 +120,7 @@ std::optional<Finding> judge(const Program &P, Site S,
 
 } // namespace
 
-void findUnmet(const Program &P, FunctionId F, std::vector<Finding> &All) {
+void findUnmet(const Program &P, FunctionId F, FindingList &All) {
   if (P.Facts.Promises.empty())
     return;
   const std::vector<Event> &Events = P.body(F).Events;

@@ -125,7 +125,7 @@ std::optional<Finding> HiddenLocks::once(FunctionId F, EventId E) const {
 
 void judgeHiddenLocks(const Program &P, const Reaches &Runs,
                       const ThreadStates &Threads, FunctionId F,
-                      std::vector<Finding> &All) {
+                      FindingList &All) {
   HiddenLocks Locks(P, Runs, Threads);
   if (P.Functions[F].Atomics)
     for (EventId E : P.writes(F))

@@ -22,7 +22,7 @@ namespace ungil::rules {
 /// Adds to \p All what \p F runs under such a lock.
 void judgeHiddenLocks(const Program &P, const Reaches &Runs,
                       const ThreadStates &Threads, FunctionId F,
-                      std::vector<Finding> &All);
+                      FindingList &All);
 
 } // namespace ungil::rules
 

@@ -35,7 +35,7 @@ public:
   explicit LockRegions(const Program &P)
       : P(P), Runs(P.reaches()), Threads(P.threads()) {}
 
-  void judge(FunctionId F, std::vector<Finding> &All);
+  void judge(FunctionId F, FindingList &All);
 
 private:
   void addCall(FunctionId F, EventId E,
@@ -203,7 +203,7 @@ Finding LockRegions::report(FunctionId F, const Region &R,
   return Found;
 }
 
-void LockRegions::judge(FunctionId F, std::vector<Finding> &All) {
+void LockRegions::judge(FunctionId F, FindingList &All) {
   std::map<std::pair<Origin, EventId>, Region> Regions;
   const std::vector<Event> &Events = P.body(F).Events;
   if (P.Functions[F].Locks.areHeld())
@@ -230,8 +230,8 @@ void LockRegions::judge(FunctionId F, std::vector<Finding> &All) {
 
 } // namespace
 
-std::vector<Finding> lockOverPython(const Program &P) {
-  std::vector<Finding> All;
+FindingList lockOverPython(const Program &P) {
+  FindingList All;
   LockRegions Regions(P);
   for (FunctionId F = 0; F != P.Functions.size(); ++F)
     if (P.reportable(F) && P.isConcurrent(F))

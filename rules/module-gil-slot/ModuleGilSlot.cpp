@@ -167,8 +167,8 @@ Finding declaredBut(const ModuleUnit &Unit,
 
 namespace rules {
 
-std::vector<Finding> moduleGilSlot(const Program &P) {
-  std::vector<Finding> Found;
+FindingList moduleGilSlot(const Program &P) {
+  FindingList Found;
   for (const ModuleUnit &Unit : modulesOf(P))
     if (Unit.Claim != GilClaim::NotNeeded)
       Found.push_back(missing(P, Unit));
@@ -177,9 +177,9 @@ std::vector<Finding> moduleGilSlot(const Program &P) {
 
 } // namespace rules
 
-void addDeclaredBut(const Program &P, std::vector<Finding> &All) {
+void addDeclaredBut(const Program &P, FindingList &All) {
   std::vector<ModuleUnit> Units = modulesOf(P);
-  std::vector<Finding> New;
+  FindingList New;
   for (const ModuleUnit &Unit : Units) {
     if (Unit.Claim != GilClaim::NotNeeded)
       continue;

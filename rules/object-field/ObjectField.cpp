@@ -220,13 +220,13 @@ Finding finding(const Program &P, const std::vector<FieldVerdict> &All) {
 
 } // namespace
 
-std::vector<Finding> objectField(const Program &P) {
+FindingList objectField(const Program &P) {
   std::map<std::pair<EntityId, FunctionId>, std::vector<FieldVerdict>> Groups;
   auto &Verdicts = P.model<FieldVerdicts>();
   for (const auto &[Field, Accesses] : P.Fields)
     for (const FieldVerdict &V : Verdicts.of(Field))
       Groups[{P.entity(Field).Parent, V.At.At.Function}].push_back(V);
-  std::vector<Finding> Found;
+  FindingList Found;
   for (auto &[Key, All] : Groups) {
     std::stable_sort(All.begin(), All.end(),
                      [&](const FieldVerdict &A, const FieldVerdict &B) {

@@ -161,7 +161,7 @@ void describe(const Program &P, Finding &F, Site S, const std::string &Object,
 }
 
 /// `op->ob_refcnt == 1` where the headers have that field.
-void fieldTests(const Program &P, FunctionId F, std::vector<Finding> &All) {
+void fieldTests(const Program &P, FunctionId F, FindingList &All) {
   const Function &Body = P.body(F);
   for (EventId E = 0; E != Body.Events.size(); ++E) {
     const Event &Branch = Body.Events[E];
@@ -186,8 +186,8 @@ void fieldTests(const Program &P, FunctionId F, std::vector<Finding> &All) {
 
 } // namespace
 
-std::vector<Finding> refcountOne(const Program &P) {
-  std::vector<Finding> All;
+FindingList refcountOne(const Program &P) {
+  FindingList All;
   CountReads Reads(P);
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     if (!P.reportable(F) || !P.isConcurrent(F))

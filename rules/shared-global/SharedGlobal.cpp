@@ -58,8 +58,8 @@ static std::string help(const Program &P, const Entity &Place,
          "per call or per thread.";
 }
 
-std::vector<Finding> sharedGlobal(const Program &P) {
-  std::vector<Finding> All;
+FindingList sharedGlobal(const Program &P) {
+  FindingList All;
   for (const auto &[Place, Accesses] : P.Places)
     for (const PlaceVerdict &V : judgePlace(P, Place)) {
       if (V.Problem == PlaceProblem::LazyInit ||

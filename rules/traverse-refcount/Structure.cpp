@@ -110,8 +110,7 @@ SourceRange visitBefore(const Program &P, const GcSlots &Slots, Site Before) {
                                            : P.entityOf(Slots.Traverse).Loc;
 }
 
-void checkVisitedAll(const Program &P, const GcSlots &Slots,
-                     std::vector<Finding> &All) {
+void checkVisitedAll(const Program &P, const GcSlots &Slots, FindingList &All) {
   if (Slots.Clear == None || !P.reportable(Slots.Traverse))
     return;
   bool Closed;
@@ -184,7 +183,7 @@ std::vector<FieldAt> visits(const Program &P, FunctionId Traverse) {
 }
 
 void checkVisitedOnce(const Program &P, const GcSlots &Slots,
-                      std::vector<Finding> &All) {
+                      FindingList &All) {
   if (!P.reportable(Slots.Traverse))
     return;
   const Function &Body = P.body(Slots.Traverse);
@@ -227,7 +226,7 @@ bool alwaysTrue(const Program &P, FunctionId F) {
   return Any;
 }
 
-void checkIsGc(const Program &P, std::vector<Finding> &All) {
+void checkIsGc(const Program &P, FindingList &All) {
   for (const EntryPoint &E : P.Facts.EntryPoints) {
     if (E.Name != "tp_is_gc" || !E.Loc.isValid())
       continue;
@@ -255,7 +254,7 @@ void checkIsGc(const Program &P, std::vector<Finding> &All) {
 
 } // namespace
 
-void checkStructure(const Program &P, std::vector<Finding> &All) {
+void checkStructure(const Program &P, FindingList &All) {
   for (const GcSlots &Slots : slotsByType(P)) {
     checkVisitedAll(P, Slots, All);
     checkVisitedOnce(P, Slots, All);

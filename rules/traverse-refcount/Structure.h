@@ -19,7 +19,7 @@
 namespace ungil::rules {
 
 /// Adds what is wrong with the slots of each type to \p All.
-void checkStructure(const Program &P, std::vector<Finding> &All);
+void checkStructure(const Program &P, FindingList &All);
 
 } // namespace ungil::rules
 

@@ -115,7 +115,7 @@ std::string whyText(Deed D) {
 /// Groups the deeds of one function, so that INCREF, visit, DECREF is one
 /// finding.
 void judgeFunction(const Program &P, const Below &B, const std::string &Slot,
-                   std::map<Site, bool> &Reported, std::vector<Finding> &All) {
+                   std::map<Site, bool> &Reported, FindingList &All) {
   std::map<Deed, size_t> First;
   const std::vector<Event> &Events = P.body(B.Function).Events;
   for (EventId E = 0; E != Events.size(); ++E) {
@@ -171,8 +171,8 @@ bool isTraverse(const Program &P, FunctionId F, std::string &Slot) {
 
 } // namespace
 
-std::vector<Finding> traverseRefcount(const Program &P) {
-  std::vector<Finding> All;
+FindingList traverseRefcount(const Program &P) {
+  FindingList All;
   std::map<Site, bool> Reported;
   for (FunctionId F = 0; F != P.Functions.size(); ++F) {
     std::string Slot, Ignored;

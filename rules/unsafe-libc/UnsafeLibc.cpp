@@ -93,8 +93,8 @@ Finding findingFor(const Program &P, Site S, const ApiFunction &Api) {
 
 } // namespace
 
-std::vector<Finding> unsafeLibc(const Program &P) {
-  std::vector<Finding> Found;
+FindingList unsafeLibc(const Program &P) {
+  FindingList Found;
   // One finding per function and callee; further calls are notes of it.
   std::map<std::pair<FunctionId, const ApiFunction *>, size_t> First;
   forEachApiCall(P, [&](Site S, const Event &Call, const ApiFunction &Api) {

@@ -463,7 +463,7 @@ Round measure(Shape Of, uint32_t Functions) {
   auto Lap = [&] { return now() - std::exchange(Start, now()); };
   Program P = link(std::move(All), Api::builtin());
   Result.Link = Lap();
-  std::vector<Finding> Findings;
+  FindingList Findings;
   for (size_t I = 0; I != allRules().size(); ++I)
     if (auto *Run = allRules()[I].Run) {
       std::ranges::move(Run(P), std::back_inserter(Findings));

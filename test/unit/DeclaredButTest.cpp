@@ -44,7 +44,7 @@ Finding in(const Linked &L, std::string_view Function,
   return F;
 }
 
-std::vector<Finding> added(const Linked &L, std::vector<Finding> All) {
+FindingList added(const Linked &L, FindingList All) {
   size_t Before = All.size();
   addDeclaredBut(L.P, All);
   return {All.begin() + Before, All.end()};
@@ -52,7 +52,7 @@ std::vector<Finding> added(const Linked &L, std::vector<Finding> All) {
 
 TEST(DeclaredBut, NamesWhatContradicts) {
   Linked L(module("spam", true));
-  std::vector<Finding> New = added(L, {in(L, "spam_f")});
+  FindingList New = added(L, {in(L, "spam_f")});
   ASSERT_THAT(New, SizeIs(1));
   EXPECT_EQ(New[0].Rule, "module-gil-slot");
   EXPECT_EQ(New[0].Conf, Confidence::High);
@@ -77,7 +77,7 @@ TEST(DeclaredBut, SilentWithoutHighConfidence) {
 
 TEST(DeclaredBut, EveryModuleAnswersForItsOwnCode) {
   Linked L({{"a.c", module("a", true)}, {"b.c", module("b", true)}});
-  std::vector<Finding> New = added(L, {in(L, "b_f")});
+  FindingList New = added(L, {in(L, "b_f")});
   ASSERT_THAT(New, SizeIs(1));
   EXPECT_EQ(New[0].Entity, "b");
 }

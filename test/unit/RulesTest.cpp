@@ -28,7 +28,7 @@ const std::string Head =
     "#include <Python.h>\n"
     "#define METHOD(f) PyMethodDef f##_table[] = {{#f, f, METH_O, 0}, {0}};\n";
 
-std::vector<Finding> findings(const Linked &L, std::string_view Rule) {
+FindingList findings(const Linked &L, std::string_view Rule) {
   for (const RuleInfo &R : allRules())
     if (R.Id == Rule && R.Run)
       return R.Run(L.P);
@@ -46,7 +46,7 @@ TEST(Rules, EveryPartOfAMessageIsThere) {
                   "METHOD(f)\n");
   for (const char *Rule :
        {"shared-global", "lazy-init", "dict-iteration", "borrowed-ref"}) {
-    std::vector<Finding> All = findings(L, Rule);
+    FindingList All = findings(L, Rule);
     ASSERT_THAT(All, SizeIs(1)) << Rule;
     const Finding &F = All[0];
     EXPECT_EQ(F.Rule, Rule);
@@ -68,7 +68,7 @@ TEST(Rules, OneFindingPerPlaceWithTheOtherSide) {
                   "static PyObject *b(PyObject *s, PyObject *o)\n"
                   "{ return PyLong_FromLong(n); }\n"
                   "METHOD(a) METHOD(b)\n");
-  std::vector<Finding> All = findings(L, "shared-global");
+  FindingList All = findings(L, "shared-global");
   ASSERT_THAT(All, SizeIs(1));
   EXPECT_EQ(All[0].Entity, "n");
   EXPECT_EQ(All[0].Conf, Confidence::High);
@@ -84,7 +84,7 @@ TEST(Rules, TheOtherSideIsInAnotherFile) {
             {"b.c", Head + "int n;\n"
                            "static PyObject *b(PyObject *s, PyObject *o)\n"
                            "{ return PyLong_FromLong(n); }\nMETHOD(b)\n"}});
-  std::vector<Finding> All = findings(L, "shared-global");
+  FindingList All = findings(L, "shared-global");
   ASSERT_THAT(All, SizeIs(1));
   ASSERT_THAT(All[0].Notes, SizeIs(2));
   for (const Note &N : All[0].Notes)
@@ -114,7 +114,7 @@ static void expectConfidence(const std::string &Statement, Confidence Conf) {
            "  return PyObject_Str(PyList_GetItem(s, 0)); }\n"
            "METHOD(f)\n");
   for (const char *Rule : {"shared-global", "borrowed-ref"}) {
-    std::vector<Finding> All = findings(L, Rule);
+    FindingList All = findings(L, Rule);
     ASSERT_THAT(All, SizeIs(1)) << Rule << Statement;
     EXPECT_EQ(All[0].Conf, Conf) << Rule << Statement;
   }
@@ -130,7 +130,7 @@ TEST(Rules, BodiesThatMayMissALockAreOnlyLow) {
 
 TEST(Rules, AssumedCallersGiveMediumAtMost) {
   Linked L(Head + "int n; void f(void) { n++; }\n");
-  std::vector<Finding> All = findings(L, "shared-global");
+  FindingList All = findings(L, "shared-global");
   ASSERT_THAT(All, SizeIs(1));
   EXPECT_EQ(All[0].Conf, Confidence::Medium);
   EXPECT_THAT(All[0].Trace, IsEmpty());
@@ -155,7 +155,7 @@ TEST(Rules, BadFactsOfOtherUnitsDoNotMatter) {
                               "static PyObject *f(PyObject *s, PyObject *o)\n"
                               "{ n++; return o; }\nMETHOD(f)\n"},
             {"bad.c", "#include \"missing.h\"\nstruct {{{ broken;\n"}});
-  std::vector<Finding> All = findings(L, "shared-global");
+  FindingList All = findings(L, "shared-global");
   ASSERT_THAT(All, SizeIs(1));
   EXPECT_EQ(All[0].Conf, Confidence::High);
 }

@@ -173,8 +173,7 @@ void UnitAnalysis::applyComments(const Program &Linked,
   applySuppressions(Whole, Comments, How, Texts);
   size_t Before = Whole.Findings.size();
   addDeclaredBut(Linked, Whole.Findings);
-  std::vector<Finding> Late(Whole.Findings.begin() + Before,
-                            Whole.Findings.end());
+  FindingList Late(Whole.Findings.begin() + Before, Whole.Findings.end());
   llvm::copy_if(Whole.Findings, std::back_inserter(Late),
                 [](const Finding &F) { return F.Rule == UnusedSuppression; });
   std::vector<CommentFact> Own;

@@ -119,7 +119,7 @@ void runRules(const Program &Linked, llvm::ArrayRef<const RuleInfo *> Rules,
   for (const RuleInfo *Rule : Rules) {
     if (!Rule->Run)
       continue;
-    std::vector<Finding> Found = Rule->Run(Linked);
+    FindingList Found = Rule->Run(Linked);
     llvm::move(Found, std::back_inserter(Out.Findings));
   }
 }
@@ -216,7 +216,7 @@ Report ungil::analyse(const ScanPlan &Plan, std::vector<UnitResult> Units,
     if (!Options.ShowSuppressed)
       applyReviewed(Linked, Options.Reviewed, Options.NeedReasons,
                     Options.Least, Left);
-    std::vector<Finding> All = Left.Findings;
+    FindingList All = Left.Findings;
     addDeclaredBut(Linked, All);
     All.erase(All.begin(), All.begin() + Left.Findings.size());
     return All;

@@ -35,7 +35,7 @@ struct FixOutcome {
   Report Final; ///< what is left to find in the edited text
   /// New text by path; what is not in it is unchanged.
   std::map<std::string, std::string> Edited;
-  std::vector<Finding> Made; ///< findings as they were, with the fix made
+  FindingList Made; ///< findings as they were, with the fix made
   std::vector<Remark> Withdrawn;
 };
 

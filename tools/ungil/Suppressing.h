@@ -30,7 +30,7 @@ std::string problemWithReason(const std::string &Reason);
 struct Suppressing {
   std::map<std::string, std::string> Edited; ///< new text by path
   uint32_t Added = 0;                        ///< comments
-  std::vector<Finding> Left;                 ///< no comment can be written
+  FindingList Left;                          ///< no comment can be written
 };
 
 /// Suppresses the findings of \p Report. One that speaks of others gets no
