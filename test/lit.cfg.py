@@ -25,7 +25,7 @@
 #   %python          the Python interpreter that runs lit
 #
 # Features: headers-hermetic or headers-real, clang-tidy-plugin, llvm-NN,
-# and the programs among mandoc, zsh, fish and nvim that are installed.
+# no-sanitizer, and the programs among mandoc, zsh, fish and nvim that are installed.
 
 import os
 import shutil
@@ -36,7 +36,7 @@ import lit.formats
 config.name = "ungil"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".test", ".c", ".cpp"]
-config.excludes = ["Inputs", "unit", "bench", "api-probe", "fixtures", "package", "page"]
+config.excludes = ["Inputs", "unit", "bench", "fuzz", "api-probe", "fixtures", "package", "page"]
 config.test_source_root = os.path.dirname(__file__)
 
 llvm_bin = os.path.join(config.ungil_llvm_root, "bin")
@@ -67,6 +67,9 @@ else:
 config.test_exec_root = os.path.join(config.ungil_build, "test", headers)
 config.available_features.add("headers-" + headers)
 config.available_features.add("llvm-" + config.ungil_llvm)
+
+if not config.ungil_sanitize:
+    config.available_features.add("no-sanitizer")
 
 for program in ("mandoc", "zsh", "fish", "nvim"):
     if shutil.which(program):
