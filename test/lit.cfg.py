@@ -19,13 +19,14 @@
 #   %plugin          ungil-tidy-NN.so
 #   %tidy            clang-tidy with the plugin loaded
 #   %clang           clang of the same LLVM
+#   %llvm_nm         llvm-nm, likewise
 #   %check_rule      check-rule.py with the program, the plugin and those headers
 #   %check_fix       check-fix.py, likewise
 #   %ungil_tidy      the wrapper
 #   %python          the Python interpreter that runs lit
 #
 # Features: headers-hermetic or headers-real, clang-tidy-plugin, llvm-NN,
-# no-sanitizer, and the programs among mandoc, zsh, fish and nvim that are installed.
+# no-sanitizer, shared-llvm, and the programs among mandoc, zsh, fish and nvim that are installed.
 
 import os
 import shutil
@@ -68,6 +69,8 @@ config.test_exec_root = os.path.join(config.ungil_build, "test", headers)
 config.available_features.add("headers-" + headers)
 config.available_features.add("llvm-" + config.ungil_llvm)
 
+if config.ungil_static != "ON":
+    config.available_features.add("shared-llvm")
 if not config.ungil_sanitize:
     config.available_features.add("no-sanitizer")
 
@@ -114,5 +117,6 @@ config.substitutions += [
     ("%clang_tidy", clang_tidy),
     ("%clang", os.path.join(llvm_bin, "clang")),
     ("%plugin", plugin),
+    ("%llvm_nm", os.path.join(llvm_bin, "llvm-nm")),
     ("%FileCheck", os.path.join(llvm_bin, "FileCheck")),
 ]

@@ -9,13 +9,13 @@
 #include "Support/Input.h"
 #include "Support/Nearest.h"
 #include "Support/PathPattern.h"
+#include "Support/Toml.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include <sstream>
-#include <toml++/toml.h>
 
 using namespace ungil;
 namespace path = llvm::sys::path;
