@@ -102,14 +102,19 @@ static constexpr Action Actions[] = {{"-MJ", true},
                                      {"--save-temps", false},
                                      {"-fproc-stat-report", false}};
 
+/// Flags in front of what may look like one of those.
+static constexpr StringLiteral TakeValues[] = {
+    "-D",         "-U",       "-I",       "-isystem",  "-iquote",
+    "-idirafter", "-include", "-imacros", "-isysroot", "-x",
+    "-o",         "-mllvm",   "-Xclang"};
+
 std::vector<std::string> withoutActions(ArrayRef<std::string> Args,
                                         std::vector<std::string> &LeftOut) {
   std::vector<std::string> Kept;
   for (size_t I = 0; I < Args.size(); ++I) {
     StringRef A = Args[I];
     // What belongs to the flag in front of it is no flag.
-    bool IsValue = I && is_contained({"-D", "-U", "-I", "-include"},
-                                     StringRef(Args[I - 1]));
+    bool IsValue = I && is_contained(TakeValues, StringRef(Args[I - 1]));
     const Action *Found =
         IsValue ? std::end(Actions) : find_if(Actions, [&](const Action &One) {
           return A.starts_with(One.Prefix);

@@ -23,10 +23,11 @@ using Args = std::vector<std::string>;
 
 TEST(Confine, WhatTheDriverWouldDo) {
   Args LeftOut;
-  EXPECT_THAT(withoutActions({"-DA", "-MJ", "x.json", "-MJy.json", "--config=z",
-                              "-B", "bin", "-I", "-Build", "-std=c11"},
-                             LeftOut),
-              ElementsAre("-DA", "-I", "-Build", "-std=c11"));
+  EXPECT_THAT(
+      withoutActions({"-DA", "-MJ", "x.json", "-MJy.json", "--config=z", "-B",
+                      "bin", "-I", "-Build", "-mllvm", "-load=x", "-std=c11"},
+                     LeftOut),
+      ElementsAre("-DA", "-I", "-Build", "-mllvm", "-load=x", "-std=c11"));
   EXPECT_THAT(LeftOut, ElementsAre("-MJ", "-MJy.json", "--config=z", "-B"));
 }
 
