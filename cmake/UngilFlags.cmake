@@ -38,4 +38,8 @@ if(UNGIL_SANITIZE)
     "-fsanitize=${UNGIL_SANITIZE}" -fno-sanitize-recover=all
     -fno-omit-frame-pointer)
   target_link_options(ungil_flags INTERFACE "-fsanitize=${UNGIL_SANITIZE}")
+  # What test/fuzz steers by.
+  if(UNGIL_SANITIZE MATCHES "address")
+    target_compile_options(ungil_flags INTERFACE -fsanitize=fuzzer-no-link)
+  endif()
 endif()

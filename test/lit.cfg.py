@@ -19,13 +19,14 @@
 #   %plugin          ungil-tidy-NN.so
 #   %tidy            clang-tidy with the plugin loaded
 #   %clang           clang of the same LLVM
+#   %llvm_nm         llvm-nm, likewise
 #   %check_rule      check-rule.py with the program, the plugin and those headers
 #   %check_fix       check-fix.py, likewise
 #   %ungil_tidy      the wrapper
 #   %python          the Python interpreter that runs lit
 #
 # Features: headers-hermetic or headers-real, clang-tidy-plugin, llvm-NN,
-# and the programs among mandoc, zsh, fish and nvim that are installed.
+# no-sanitizer, shared-llvm, and the programs among mandoc, zsh, fish and nvim that are installed.
 
 import os
 import shutil
@@ -36,7 +37,7 @@ import lit.formats
 config.name = "ungil"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".test", ".c", ".cpp"]
-config.excludes = ["Inputs", "unit", "bench", "api-probe", "fixtures", "package", "page"]
+config.excludes = ["Inputs", "unit", "bench", "fuzz", "api-probe", "fixtures", "package", "page"]
 config.test_source_root = os.path.dirname(__file__)
 
 llvm_bin = os.path.join(config.ungil_llvm_root, "bin")
@@ -67,6 +68,11 @@ else:
 config.test_exec_root = os.path.join(config.ungil_build, "test", headers)
 config.available_features.add("headers-" + headers)
 config.available_features.add("llvm-" + config.ungil_llvm)
+
+if config.ungil_static != "ON":
+    config.available_features.add("shared-llvm")
+if not config.ungil_sanitize:
+    config.available_features.add("no-sanitizer")
 
 for program in ("mandoc", "zsh", "fish", "nvim"):
     if shutil.which(program):
@@ -111,5 +117,6 @@ config.substitutions += [
     ("%clang_tidy", clang_tidy),
     ("%clang", os.path.join(llvm_bin, "clang")),
     ("%plugin", plugin),
+    ("%llvm_nm", os.path.join(llvm_bin, "llvm-nm")),
     ("%FileCheck", os.path.join(llvm_bin, "FileCheck")),
 ]

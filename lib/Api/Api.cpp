@@ -7,6 +7,7 @@
 
 #include "Api/Api.h"
 #include "Api/Read.h"
+#include "Support/Input.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -149,11 +150,9 @@ void Api::merge(ApiFunction &&New) {
 }
 
 llvm::Error Api::extendFromFile(const std::string &Path) {
-  auto Buffer = llvm::MemoryBuffer::getFile(Path);
+  auto Buffer = readInput(Path);
   if (!Buffer)
-    return llvm::createStringError(Buffer.getError(), "cannot read '%s': %s",
-                                   Path.c_str(),
-                                   Buffer.getError().message().c_str());
+    return Buffer.takeError();
   return extend(std::string_view((*Buffer)->getBuffer()), Path);
 }
 

@@ -6,15 +6,16 @@
 //===----------------------------------------------------------------------===//
 
 #include "Config/File.h"
+#include "Support/Input.h"
 #include "Support/Nearest.h"
 #include "Support/PathPattern.h"
+#include "Support/Toml.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include <sstream>
-#include <toml++/toml.h>
 
 using namespace ungil;
 namespace path = llvm::sys::path;
@@ -30,7 +31,7 @@ bool isShared(llvm::StringRef Path) {
 /// Does the text have our table, as far as it can be told without reading it
 /// as TOML? A file that is not ours may be a template and no TOML at all.
 bool namesUs(const std::string &Path) {
-  auto Buffer = llvm::MemoryBuffer::getFile(Path);
+  auto Buffer = llvm::expectedToOptional(readInput(Path));
   if (!Buffer)
     return false;
   llvm::SmallVector<llvm::StringRef, 0> Lines;
@@ -218,14 +219,18 @@ std::string ungil::findConfig(llvm::StringRef Folder) {
 llvm::Expected<Settings>
 ungil::readConfig(const std::string &Path,
                   llvm::ArrayRef<std::string_view> RuleIds) {
-  Reader Reader(Path, RuleIds);
-  auto Buffer = llvm::MemoryBuffer::getFile(Path);
+  auto Buffer = readInput(Path);
   if (!Buffer)
-    return llvm::createStringError(Buffer.getError(), "cannot read '%s': %s",
-                                   Path.c_str(),
-                                   Buffer.getError().message().c_str());
+    return Buffer.takeError();
+  return parseConfig((*Buffer)->getBuffer(), Path, RuleIds);
+}
+
+llvm::Expected<Settings>
+ungil::parseConfig(std::string_view Text, const std::string &Path,
+                   llvm::ArrayRef<std::string_view> RuleIds) {
+  Reader Reader(Path, RuleIds);
   try {
-    toml::table All = toml::parse((*Buffer)->getBuffer().str(), Path);
+    toml::table All = toml::parse(Text, Path);
     const toml::table *Ours =
         isShared(Path) ? All["tool"]["ungil"].as_table() : &All;
     if (!Ours)

@@ -31,6 +31,11 @@ std::string findConfig(llvm::StringRef Folder);
 llvm::Expected<Settings> readConfig(const std::string &Path,
                                     llvm::ArrayRef<std::string_view> RuleIds);
 
+/// As readConfig(), of a file \p Path that holds \p Text.
+llvm::Expected<Settings> parseConfig(std::string_view Text,
+                                     const std::string &Path,
+                                     llvm::ArrayRef<std::string_view> RuleIds);
+
 } // namespace ungil
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "Driver/BuildMacros.h"
 #include "Driver/Files.h"
+#include "Support/Input.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -270,7 +271,7 @@ static bool namesWord(StringRef Text, StringRef Word) {
 
 static bool isUsed(StringRef Name, IncludeGraph &Graph, const MacroUse &Use) {
   return llvm::any_of(Use.Files, [&](FileIndex File) {
-    auto Buffer = MemoryBuffer::getFile(Graph.name(File));
+    auto Buffer = expectedToOptional(readInput(Graph.name(File)));
     return Buffer && namesWord((*Buffer)->getBuffer(), Name);
   });
 }
@@ -297,7 +298,7 @@ std::vector<std::string> assumedMacros(ArrayRef<std::string> Scripts,
     uint64_t Size = 0;
     if (sys::fs::file_size(Script, Size) || Size > MaxScriptSize)
       continue;
-    auto Buffer = MemoryBuffer::getFile(Script);
+    auto Buffer = expectedToOptional(readInput(Script));
     if (!Buffer)
       continue;
     for (BuildMacro &M : macrosIn((*Buffer)->getBuffer())) {

@@ -6,12 +6,16 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/Database.h"
+#include "Driver/Confine.h"
 #include "Driver/Files.h"
+#include "Support/Input.h"
 #include "clang/Tooling/JSONCompilationDatabase.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/VirtualFileSystem.h"
 #include <set>
 
 using namespace llvm;
@@ -52,7 +56,32 @@ static BuildCommand convert(const clang::tooling::CompileCommand &C) {
   return Out;
 }
 
-Expected<Database> loadDatabase(StringRef Where) {
+/// Lists of objects of lists: what goes deeper is something else, and Clang's
+/// reader calls itself for each level.
+static bool nestsDeeply(StringRef Text) {
+  constexpr int Most = 16;
+  int Depth = 0;
+  bool Quoted = false;
+  for (size_t I = 0; I < Text.size() && Depth <= Most; ++I) {
+    if (Quoted && Text[I] == '\\')
+      ++I;
+    else if (Text[I] == '"')
+      Quoted = !Quoted;
+    else if (!Quoted)
+      Depth += int(Text[I] == '[' || Text[I] == '{') -
+               int(Text[I] == ']' || Text[I] == '}');
+  }
+  return Depth > Most;
+}
+
+static std::string realFolderOf(StringRef File) {
+  SmallString<256> Real;
+  return sys::fs::real_path(path::parent_path(File), Real) ? std::string()
+                                                           : std::string(Real);
+}
+
+Expected<Database> loadDatabase(StringRef Where,
+                                std::vector<std::string> Below) {
   Database Out;
   Out.Path = canonical(Where);
   if (isFolder(Out.Path)) {
@@ -65,6 +94,10 @@ Expected<Database> loadDatabase(StringRef Where) {
     return unusable(Out.Path, "does not exist",
                     "-p takes the folder that holds it or its path");
   }
+  auto Text = expectedToOptional(readInput(Out.Path));
+  if (Text && nestsDeeply((*Text)->getBuffer()))
+    return unusable(Out.Path, "is no compilation database",
+                    "name another one with -p, or scan with --no-build");
   std::string Message;
   std::unique_ptr<clang::tooling::CompilationDatabase> Json =
       clang::tooling::JSONCompilationDatabase::loadFromFile(
@@ -78,8 +111,9 @@ Expected<Database> loadDatabase(StringRef Where) {
         "write it again with `ungil record` or your build tool, "
         "or scan with --no-build");
   }
+  Below.push_back(realFolderOf(Out.Path));
   Json = clang::tooling::expandResponseFiles(std::move(Json),
-                                             vfs::getRealFileSystem());
+                                             filesBelow(std::move(Below)));
   // A file built twice is analysed as the first build of it.
   std::set<std::string> Seen;
   for (const clang::tooling::CompileCommand &C : Json->getAllCompileCommands())

@@ -34,8 +34,10 @@ struct Database {
 };
 
 /// \p Where is the file or the folder that holds it. Errors are one sentence
-/// that says what to do.
-llvm::Expected<Database> loadDatabase(llvm::StringRef Where);
+/// that says what to do. Response files are read when they lie below \p Below,
+/// which are real paths, or beside the database.
+llvm::Expected<Database> loadDatabase(llvm::StringRef Where,
+                                      std::vector<std::string> Below);
 
 /// Paths of the databases in the usual places below \p Folders, in the order
 /// they should be tried.

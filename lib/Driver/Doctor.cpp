@@ -7,6 +7,7 @@
 
 #include "Driver/Driver.h"
 #include "Driver/Files.h"
+#include "Support/Printable.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 #include <map>
@@ -17,8 +18,8 @@ namespace ungil {
 
 static std::string relative(StringRef File, StringRef Root) {
   if (File != Root && isWithin(File, Root))
-    return File.drop_front(Root.size()).ltrim('/').str();
-  return File.str();
+    File = File.drop_front(Root.size()).ltrim('/');
+  return printable(File);
 }
 
 static void describePython(const PythonHeaders &H, raw_ostream &Out) {
@@ -29,16 +30,16 @@ static void describePython(const PythonHeaders &H, raw_ostream &Out) {
   Out << "python:    "
       << (H.Version.empty() ? StringRef("unknown version")
                             : StringRef(H.Version))
-      << ", headers in " << H.IncludeDir << " (" << H.Why << ")\n";
+      << ", headers in " << printable(H.IncludeDir) << " (" << H.Why << ")\n";
   if (!H.Interpreter.empty())
-    Out << "           interpreter " << H.Interpreter << "\n";
+    Out << "           interpreter " << printable(H.Interpreter) << "\n";
   Out << "           "
       << (H.FreeThreadedBuild
               ? "free-threaded build"
               : "build with the GIL, read with Py_GIL_DISABLED=1")
       << "\n";
   for (const std::string &Dir : H.ToolIncludes)
-    Out << "tool:      " << Dir << "\n";
+    Out << "tool:      " << printable(Dir) << "\n";
 }
 
 static StringRef nameOf(UnitOrigin Origin) {
@@ -68,7 +69,7 @@ static StringRef nameOf(Severity Sev) {
 std::string describe(const ScanPlan &Plan) {
   std::string Text;
   raw_string_ostream Out(Text);
-  Out << "root:      " << Plan.Root << "\n";
+  Out << "root:      " << printable(Plan.Root) << "\n";
   for (const std::string &Folder : Plan.Folders)
     Out << "user code: " << relative(Folder, Plan.Root) << "\n";
   describePython(Plan.Python, Out);
@@ -84,17 +85,18 @@ std::string describe(const ScanPlan &Plan) {
     Out << nameOf(R.Sev) << ": ";
     if (!R.File.empty())
       Out << relative(R.File, Plan.Root) << ": ";
-    Out << R.Message << "\n";
+    Out << printable(R.Message) << "\n";
   }
   if (!Plan.Units.empty())
     Out << "\nin:\n";
   for (const TranslationUnit &Unit : Plan.Units)
     Out << "  " << relative(Unit.File, Plan.Root) << "  ["
-        << nameOf(Unit.Origin) << "] " << Unit.Why << "\n";
+        << nameOf(Unit.Origin) << "] " << printable(Unit.Why) << "\n";
   if (!Plan.Out.empty())
     Out << "\nleft out:\n";
   for (const LeftOut &File : Plan.Out)
-    Out << "  " << relative(File.File, Plan.Root) << "  " << File.Why << "\n";
+    Out << "  " << relative(File.File, Plan.Root) << "  " << printable(File.Why)
+        << "\n";
   return Text;
 }
 

@@ -40,6 +40,7 @@ struct ScanRequest {
   std::vector<std::string> Only;      ///< limit to these files
   unsigned Jobs = 0;                  ///< 0: all cores
   unsigned TimeoutSeconds = 300;      ///< per translation unit
+  unsigned MemoryMiB = 4096;          ///< likewise; 0: no limit
   bool Progress = false;              ///< one line on stderr
 };
 
@@ -85,6 +86,7 @@ struct ScanPlan {
   std::vector<Remark> Remarks;
   unsigned Jobs = 1;
   unsigned TimeoutSeconds = 300;
+  unsigned MemoryMiB = 4096;
   bool Progress = false;
   /// Warnings count as errors in the facts: is edited code still right?
   bool Check = false;

@@ -7,6 +7,7 @@
 
 #include "Driver/FactsCache.h"
 #include "Driver/Files.h"
+#include "Support/Input.h"
 #include "Support/Output.h"
 #include "Support/Version.h"
 #include "llvm/ADT/STLExtras.h"
@@ -18,6 +19,7 @@
 #include "llvm/Support/xxhash.h"
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <utility>
@@ -31,8 +33,10 @@ static constexpr StringLiteral Magic = "ungil-cache 1\n";
 static constexpr StringLiteral Suffix = ".facts";
 
 std::string defaultCacheFolder(StringRef Root) {
-  if (gitTop(Root) == Root)
-    return joinPath(Root, ".ungil_cache");
+  // One that leads out of the checkout came with it.
+  std::string Own = joinPath(Root, ".ungil_cache");
+  if (gitTop(Root) == Root && isWithin(canonicalFolder(Own), Root))
+    return Own;
   if (const char *Xdg = std::getenv("XDG_CACHE_HOME"); Xdg && *Xdg == '/')
     return joinPath(Xdg, "ungil/facts");
   if (const char *Home = std::getenv("HOME"); Home && *Home == '/')
@@ -91,8 +95,7 @@ static void touch(const std::string &File) {
 std::optional<std::string> FactsCache::find(const TranslationUnit &Unit,
                                             ReadLog &Reads) {
   std::string File = fileOf(Unit);
-  auto Buffer = MemoryBuffer::getFile(File, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
+  auto Buffer = expectedToOptional(readInput(File));
   if (!Buffer)
     return std::nullopt;
   StringRef Text = (*Buffer)->getBuffer();
@@ -113,9 +116,10 @@ static std::error_code makeFolder(StringRef Folder) {
   if (std::error_code Error = fs::create_directories(Folder))
     return Error;
   auto Write = [&](StringRef Name, StringRef Text) {
-    int Fd = -1;
-    if (!fs::openFileForWrite(joinPath(Folder, Name), Fd, fs::CD_CreateNew))
-      raw_fd_ostream(Fd, /*shouldClose=*/true) << Text;
+    // Without it git shows the folder, and that is all.
+    std::string Path = joinPath(Folder, Name);
+    if (!fs::exists(Path))
+      consumeError(writeOutput(Path, [&](raw_ostream &Out) { Out << Text; }));
   };
   Write(".gitignore", "# Made by ungil.\n*\n");
   Write("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n"
@@ -130,7 +134,12 @@ std::string FactsCache::store(const TranslationUnit &Unit, const ReadLog &Reads,
     return "cannot make '" + Folder + "': " + Error.message();
   }
   std::string Seen = Reads.text() + Payload.str();
-  Error Bad = writeOutput(fileOf(Unit), [&](raw_ostream &Out) {
+  std::string File = fileOf(Unit);
+  // Writing would follow a link, or wait for who reads a pipe.
+  fs::file_status There;
+  if (!fs::status(File, There, /*follow=*/false) && !fs::is_regular_file(There))
+    (void)std::remove(File.c_str());
+  Error Bad = writeOutput(File, [&](raw_ostream &Out) {
     Out << Magic << utohexstr(xxh3_64bits(Seen), /*LowerCase=*/true, 16) << '\n'
         << Seen;
   });

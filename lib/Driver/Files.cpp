@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/Files.h"
+#include "Support/Input.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -89,6 +90,12 @@ bool isWithinAny(StringRef File, ArrayRef<std::string> Folders) {
                       [&](const std::string &F) { return isWithin(File, F); });
 }
 
+bool isReallyWithin(StringRef File, StringRef Folder) {
+  SmallString<256> RealFile, RealFolder;
+  return !fs::real_path(File, RealFile) && !fs::real_path(Folder, RealFolder) &&
+         isWithin(RealFile, RealFolder);
+}
+
 std::string folderAround(ArrayRef<std::string> Paths) {
   std::string Around;
   for (const std::string &Path : Paths) {
@@ -134,7 +141,7 @@ static bool holds(StringRef Folder, std::initializer_list<StringRef> Names) {
 /// Is \p File the script of a build and not of a part of one? CMake and Meson
 /// ask the outermost script alone for `project(...)`.
 static bool startsBuild(StringRef File) {
-  auto Buffer = MemoryBuffer::getFile(File);
+  auto Buffer = expectedToOptional(readInput(File));
   for (StringRef Rest = Buffer ? (*Buffer)->getBuffer() : ""; !Rest.empty();) {
     auto [Line, Tail] = Rest.split('\n');
     Rest = Tail;

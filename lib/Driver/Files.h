@@ -43,6 +43,10 @@ std::string canonicalFolder(llvm::StringRef Path);
 bool isWithin(llvm::StringRef File, llvm::StringRef Folder);
 bool isWithinAny(llvm::StringRef File, llvm::ArrayRef<std::string> Folders);
 
+/// As isWithin(), when all links are followed: would writing \p File change
+/// something in \p Folder?
+bool isReallyWithin(llvm::StringRef File, llvm::StringRef Folder);
+
 /// The deepest folder that holds all \p Paths, files or folders; empty when
 /// there are none.
 std::string folderAround(llvm::ArrayRef<std::string> Paths);

@@ -9,6 +9,7 @@
 #include "Driver/BuiltinHeaders.h"
 #include "Driver/Files.h"
 #include "Driver/PythonHeaders.h"
+#include "Support/Input.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -73,6 +74,12 @@ static constexpr StringLiteral PlainFlags[] = {"-ansi",
                                                "-maes",
                                                "-mpclmul",
                                                "-mavx512f"};
+
+/// Values of -x.
+static constexpr StringLiteral Languages[] = {"c",           "c++",
+                                              "c-header",    "c++-header",
+                                              "cpp-output",  "c++-cpp-output",
+                                              "objective-c", "objective-c++"};
 
 static constexpr StringLiteral JoinedFlags[] = {
     "-std=", "--std=", "--target=", "-stdlib="};
@@ -156,6 +163,9 @@ class FlagFilter {
           Flag == "-D" && macroName(Value).contains("LIMITED_API");
       return;
     }
+    // Others are no text, or make the driver ask for graphics cards.
+    if (Flag == "-x" && !llvm::is_contained(Languages, Value))
+      return;
     Out.HasLanguage |= Flag == "-x";
     keep(Flag);
     keep(Value);
@@ -279,7 +289,7 @@ unsigned requestedCxxStandard(ArrayRef<std::string> Folders) {
       std::string File = joinPath(Folder, Name);
       if (!isRegularFile(File))
         continue;
-      if (auto Buffer = MemoryBuffer::getFile(File))
+      if (auto Buffer = expectedToOptional(readInput(File)))
         Newest = std::max(Newest, newestStandard((*Buffer)->getBuffer()));
     }
   // Older than our default says nothing.

@@ -7,6 +7,7 @@
 
 #include "Driver/FrontEnd.h"
 #include "Driver/BuiltinHeaders.h"
+#include "Driver/Confine.h"
 #include "Driver/Files.h"
 #include "Driver/MissingNames.h"
 #include "Extract/Extract.h"
@@ -263,6 +264,7 @@ static void startFrom(clang::CompilerInvocation &Invocation,
 }
 
 static void tune(clang::CompilerInvocation &Invocation) {
+  confine(Invocation);
   // Guesses of what a misspelt name meant are slow and often wrong, and code
   // without its headers is full of unknown names.
   Invocation.getLangOpts().SpellChecking = false;

@@ -8,6 +8,7 @@
 #include "Driver/IncludeGraph.h"
 #include "Driver/Files.h"
 #include "Driver/PythonHeaders.h"
+#include "Support/Input.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
@@ -91,22 +92,27 @@ namespace {
 /// about the language: that is what C headers for C++ users look like.
 class Conditions {
   std::vector<bool> CxxArms;
+  size_t Cxx = 0; ///< of them
 
 public:
   void enter(StringRef Condition) {
     CxxArms.push_back(Condition.contains("__cplusplus") &&
                       !Condition.starts_with("ifndef"));
+    Cxx += CxxArms.back();
   }
   void otherwise() {
-    if (!CxxArms.empty())
+    if (!CxxArms.empty()) {
+      Cxx -= CxxArms.back();
       CxxArms.back() = false;
+    }
   }
   void leave() {
+    otherwise();
     if (!CxxArms.empty())
       CxxArms.pop_back();
   }
   bool any() const { return !CxxArms.empty(); }
-  bool forCxxOnly() const { return llvm::is_contained(CxxArms, true); }
+  bool forCxxOnly() const { return Cxx != 0; }
 };
 } // namespace
 
@@ -184,10 +190,7 @@ FileText scanText(StringRef Text) {
 
 /// Never opens a pipe or a device: that could wait for ever.
 static FileText readText(StringRef File) {
-  if (!isRegularFile(File))
-    return {};
-  auto Buffer = MemoryBuffer::getFile(File, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
+  auto Buffer = expectedToOptional(readInput(File));
   if (!Buffer || isBinary((*Buffer)->getBuffer()))
     return {};
   return scanText((*Buffer)->getBuffer());

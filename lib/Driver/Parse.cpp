@@ -17,9 +17,12 @@
 #include "Driver/FactsCache.h"
 #include "Driver/Files.h"
 #include "Driver/FrontEnd.h"
+#include "Driver/Limits.h"
 #include "Driver/Preamble.h"
 #include "Driver/ReadLog.h"
 #include "Facts/Serialize.h"
+#include "Support/Input.h"
+#include "Support/Printable.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -45,6 +48,10 @@ using Clock = std::chrono::steady_clock;
 namespace ungil {
 namespace {
 
+/// A child writes into its pipe and, where it may be its last words, to
+/// standard error.
+constexpr uint64_t MaxLastWords = uint64_t(1) << 16;
+
 /// First byte of what a child sends.
 enum Reply : char { GotFacts = 'F', GotMessage = 'M' };
 
@@ -60,12 +67,9 @@ struct Child {
 
 /// One sentence when \p File is no text a compiler could read; empty: it is.
 std::string whyUnreadable(const std::string &File) {
-  if (!isRegularFile(File))
-    return "the file does not exist or is not a regular file";
-  auto Buffer = MemoryBuffer::getFile(File, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
+  auto Buffer = readInput(File);
   if (!Buffer)
-    return "the file cannot be read (" + Buffer.getError().message() + ")";
+    return toString(Buffer.takeError());
   if (isBinary((*Buffer)->getBuffer()))
     return "the file is binary, not C or C++ source";
   return "";
@@ -99,6 +103,7 @@ bool writeAll(int Fd, StringRef Bytes) {
   }
   if (Stderr)
     ::dup2(::fileno(Stderr), STDERR_FILENO);
+  limitChild(Plan.MemoryMiB, MaxLastWords);
   TuFacts Facts;
   std::vector<std::string> StandInTypes;
   std::string Message;
@@ -151,6 +156,7 @@ class Pool {
   void killLate();
   bool readFrom(Child &C);
   static bool readFacts(StringRef Data, UnitResult &Result);
+  std::string whyEnded(int Status, const std::string &LastWords) const;
   bool takeFacts(StringRef Data, size_t Unit);
   void finish(Child &C);
   void report(size_t Unit);
@@ -196,7 +202,7 @@ void Pool::report(size_t Unit) {
   if (isWithin(File, Plan.Root) && File.size() > Plan.Root.size())
     File = File.drop_front(Plan.Root.size()).ltrim('/');
   errs() << "\r[" << Done << '/' << Plan.Units.size() << "] "
-         << File.take_back(60) << "\x1b[K";
+         << printable(File.take_back(60)) << "\x1b[K";
   errs().flush();
 }
 
@@ -311,6 +317,15 @@ bool Pool::takeFacts(StringRef Data, size_t Unit) {
   return true;
 }
 
+std::string Pool::whyEnded(int Status, const std::string &LastWords) const {
+  if (WIFEXITED(Status) && WEXITSTATUS(Status) == OutOfMemoryExit)
+    return outOfMemory(Plan.MemoryMiB);
+  std::string Why = "the front end crashed";
+  if (WIFSIGNALED(Status))
+    Why += std::string(" (") + ::strsignal(WTERMSIG(Status)) + ")";
+  return LastWords.empty() ? Why : Why + ": " + LastWords;
+}
+
 void Pool::finish(Child &C) {
   ::close(C.Pipe);
   int Status = 0;
@@ -332,11 +347,7 @@ void Pool::finish(Child &C) {
     Result.Facts = TuFacts();
     Result.StandInTypes.clear();
     Result.Facts.MainFile = Plan.Units[C.Unit].File;
-    Result.Message = "the front end crashed";
-    if (WIFSIGNALED(Status))
-      Result.Message += std::string(" (") + ::strsignal(WTERMSIG(Status)) + ")";
-    if (std::string Words = lastWords(C.Stderr); !Words.empty())
-      Result.Message += ": " + Words;
+    Result.Message = whyEnded(Status, lastWords(C.Stderr));
   }
   if (C.Stderr)
     std::fclose(C.Stderr);

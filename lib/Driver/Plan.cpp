@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/BuildMacros.h"
+#include "Driver/Confine.h"
 #include "Driver/Database.h"
 #include "Driver/Driver.h"
 #include "Driver/Files.h"
@@ -43,10 +44,11 @@ Error usage(const std::string &Message) {
 class Planner {
   const ScanRequest &Request;
   ScanPlan Plan;
-  std::vector<std::string> Folders; ///< named, canonical
-  std::vector<std::string> Files;   ///< named, canonical
-  std::string Top;                  ///< project around them: headers, databases
-  Listing Listed;                   ///< below Folders
+  std::vector<std::string> Folders;   ///< named, canonical
+  std::vector<std::string> Files;     ///< named, canonical
+  std::vector<std::string> ExtraArgs; ///< those that only say how to read
+  std::string Top; ///< project around them: headers, databases
+  Listing Listed;  ///< below Folders
   std::unique_ptr<IncludeGraph> Graph;
   Database Base;
   std::set<FileIndex> Named, Sources, Headers, Built;
@@ -70,6 +72,7 @@ class Planner {
   const BuildCommand *nearestCommand(FileIndex File, bool Cxx) const;
   TranslationUnit makeUnit(FileIndex File, const std::string &Why,
                            bool &LimitedApi);
+  void takeExtraArgs();
   void assumeMacros();
   void makeUnits();
   Error limitToOnly();
@@ -219,7 +222,7 @@ std::string Planner::reasonAgainst(StringRef File) const {
 
 Error Planner::findDatabase() {
   if (!Request.BuildDir.empty()) {
-    auto Loaded = loadDatabase(Request.BuildDir);
+    auto Loaded = loadDatabase(Request.BuildDir, {Plan.Root, Top});
     if (!Loaded)
       return Loaded.takeError();
     Base = std::move(*Loaded);
@@ -250,7 +253,7 @@ void Planner::pickDatabase() {
     Found.resize(MaxDatabases);
   size_t Best = 0;
   for (const std::string &Path : Found) {
-    auto Loaded = loadDatabase(Path);
+    auto Loaded = loadDatabase(Path, {Plan.Root, Top});
     if (!Loaded) {
       remark(Severity::Warning, toString(Loaded.takeError()));
       continue;
@@ -369,7 +372,7 @@ TranslationUnit Planner::makeUnit(FileIndex File, const std::string &Why,
   bool InSource = Graph->any(File, &FileText::LimitedApi);
   LimitedApi |= InSource;
   appendTarget(Plan.Python, InSource, Unit.Args);
-  llvm::append_range(Unit.Args, Request.ExtraArgs);
+  llvm::append_range(Unit.Args, ExtraArgs);
   return Unit;
 }
 
@@ -383,15 +386,26 @@ void Planner::assumeMacros() {
   std::set<FileIndex> Units;
   for (auto &[File, Why] : Chosen.In)
     Units.insert(File);
-  Plan.Assumed = assumedMacros(buildScripts(Around, Top), *Graph, Units,
-                               Request.ExtraArgs);
+  Plan.Assumed =
+      assumedMacros(buildScripts(Around, Top), *Graph, Units, ExtraArgs);
   if (!Plan.Assumed.empty())
     remark(Severity::Note, "assumed, because the build scripts name them: " +
                                llvm::join(Plan.Assumed, ", ") +
                                "; --extra-arg=-UNAME takes one back");
 }
 
+void Planner::takeExtraArgs() {
+  std::vector<std::string> LeftOut;
+  ExtraArgs = withoutActions(Request.ExtraArgs, LeftOut);
+  for (const std::string &Flag : LeftOut)
+    remark(Severity::Warning,
+           "the extra argument '" + Flag +
+               "' is left out: it says what a compiler does, not how sources "
+               "are read");
+}
+
 void Planner::makeUnits() {
+  takeExtraArgs();
   bool LimitedApi = false;
   std::vector<std::string> Around = Folders;
   Around.push_back(Plan.Root);
@@ -508,6 +522,7 @@ Expected<ScanPlan> Planner::run() {
   Plan.Jobs = Request.Jobs ? Request.Jobs
                            : hardware_concurrency().compute_thread_count();
   Plan.TimeoutSeconds = Request.TimeoutSeconds;
+  Plan.MemoryMiB = Request.MemoryMiB;
   Plan.Progress = Request.Progress;
   return std::move(Plan);
 }

@@ -8,6 +8,7 @@
 #include "Driver/Preamble.h"
 #include "Driver/Files.h"
 #include "Driver/FrontEnd.h"
+#include "Driver/Limits.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -91,6 +92,9 @@ std::string openingOf(StringRef Text) {
   return "";
 }
 
+/// A file system takes no more of one opening; most are some megabytes.
+static constexpr uint64_t MaxOpeningBytes = uint64_t(256) << 20;
+
 /// Writes the precompiled form of file \p Opening, read with the flags of
 /// \p Unit, to \p Output, and what that saw to \p Saw; in a child process.
 static bool precompile(const ScanPlan &Plan, const TranslationUnit &Unit,
@@ -104,6 +108,7 @@ static bool precompile(const ScanPlan &Plan, const TranslationUnit &Unit,
     if (int Null = ::open("/dev/null", O_RDWR); Null >= 0)
       for (int Fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         ::dup2(Null, Fd);
+    limitChild(Plan.MemoryMiB, MaxOpeningBytes);
     if (Plan.TimeoutSeconds)
       ::alarm(Plan.TimeoutSeconds);
     Reads.clear();
@@ -216,7 +221,13 @@ Preambles::Preambles(const ScanPlan &Plan, ArrayRef<size_t> Units,
     if (!Read) {
       if (Fd < 0 && sys::fs::openFileForWrite(Input, Fd))
         return;
-      raw_fd_ostream(Fd, /*shouldClose=*/true) << G->first.second;
+      raw_fd_ostream Out(Fd, /*shouldClose=*/true);
+      Out << G->first.second;
+      Out.close();
+      if (Out.has_error()) { // no room; one left alone would end us
+        Out.clear_error();
+        return;
+      }
       if (!precompile(Plan, Plan.Units[G->second.front()], Files, Reads, Input,
                       Output, Saw))
         continue;

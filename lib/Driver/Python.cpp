@@ -7,6 +7,7 @@
 
 #include "Driver/Files.h"
 #include "Driver/PythonHeaders.h"
+#include "Support/Input.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
@@ -37,9 +38,7 @@ std::array<unsigned, 3> versionOf(StringRef Version) {
 //===-- One include folder ------------------------------------------------===//
 
 static std::string readAll(StringRef File) {
-  if (!isRegularFile(File))
-    return "";
-  auto Buffer = MemoryBuffer::getFile(File);
+  auto Buffer = expectedToOptional(readInput(File));
   return Buffer ? (*Buffer)->getBuffer().str() : "";
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/ReadLog.h"
+#include "Support/Input.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -43,8 +44,7 @@ bool FileStates::still(StringRef Path, FileState Before) {
     return sys::fs::exists(Path) == (Before == Present);
   auto [It, New] = Known.try_emplace(Path, Absent);
   if (New)
-    if (auto Buffer = MemoryBuffer::getFile(Path, /*IsText=*/false,
-                                            /*RequiresNullTerminator=*/false))
+    if (auto Buffer = expectedToOptional(readInput(Path)))
       It->second = stateOf((*Buffer)->getBuffer());
   return It->second == Before;
 }

@@ -81,7 +81,16 @@ Path PathBuilder::asPath(const Operand &Pointer) {
   }
 }
 
-Path PathBuilder::pointee(const Expr *E) { return asPath(operand(E)); }
+/// Each part of an expression has its path, and what a program wrote may be
+/// thousands of parts long: nobody asks about places that far.
+static Path bounded(Path P) {
+  constexpr size_t MaxSteps = 32;
+  return P.Steps.size() <= MaxSteps ? std::move(P) : Path();
+}
+
+Path PathBuilder::pointee(const Expr *E) { return bounded(asPath(operand(E))); }
+
+Path PathBuilder::place(const Expr *E) { return bounded(placeOf(E)); }
 
 Path PathBuilder::fieldOf(Path Base, const FieldDecl *Field) {
   if (Base.Root == RootKind::Unknown)
@@ -91,7 +100,7 @@ Path PathBuilder::fieldOf(Path Base, const FieldDecl *Field) {
   return Base;
 }
 
-Path PathBuilder::place(const Expr *E) {
+Path PathBuilder::placeOf(const Expr *E) {
   E = E->IgnoreParens();
   if (const auto *Ref = llvm::dyn_cast<DeclRefExpr>(E)) {
     const auto *Var = llvm::dyn_cast<VarDecl>(Ref->getDecl());
@@ -239,7 +248,8 @@ Operand PathBuilder::computed(const Expr *First, const Expr *Second) {
         if (Part.Kind == OperandKind::Load || Part.Kind == OperandKind::Result)
           Parts.push_back(Part);
   }
-  if (Parts.empty())
+  constexpr size_t MaxParts = 32; // as for paths
+  if (Parts.empty() || Parts.size() > MaxParts)
     return {};
   return {OperandKind::Computed, B.choice(std::move(Parts))};
 }

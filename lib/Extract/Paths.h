@@ -60,6 +60,7 @@ public:
   void setResult(const clang::Expr *E, uint32_t Event) { Results[E] = Event; }
 
 private:
+  Path placeOf(const clang::Expr *E); ///< however far
   Operand addressOf(Path P);
   Path fieldOf(Path Base, const clang::FieldDecl *Field);
   Path asPath(const Operand &Pointer);

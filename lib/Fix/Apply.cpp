@@ -173,13 +173,25 @@ void printGroup(const Lines &Old, const Lines &New, llvm::ArrayRef<Hunk> Group,
 
 } // namespace
 
+/// A name with other characters than text has goes in quotes, as git puts it:
+/// none may look like the next line of the difference.
+static std::string quoted(const std::string &Name) {
+  if (llvm::all_of(Name, [](char C) { return llvm::isPrint(C) && C != '"'; }))
+    return Name;
+  std::string Out;
+  llvm::raw_string_ostream(Out) << '"';
+  llvm::raw_string_ostream(Out).write_escaped(Name);
+  return Out + '"';
+}
+
 void printDiff(std::string_view Path, std::string_view OldText,
                std::string_view NewText, llvm::raw_ostream &Out) {
   if (OldText == NewText)
     return;
   Lines Old = linesOf(OldText), New = linesOf(NewText);
-  llvm::StringRef Name(Path);
-  Out << "--- a/" << Name << "\n+++ b/" << Name << '\n';
+  std::string Name(Path);
+  Out << "--- " << quoted("a/" + Name) << "\n+++ " << quoted("b/" + Name)
+      << '\n';
   std::vector<Hunk> All = differences(Old, New);
   constexpr size_t Near = 6; // their contexts would meet
   for (size_t I = 0; I != All.size();) {

@@ -161,7 +161,9 @@ std::string FunctionText::indentUnit() const {
 
 size_t FunctionText::lineWidth() const {
   size_t Width = 80;
-  for (size_t Begin = 0, End; Begin < Text.size(); Begin = End + 1) {
+  // Each edit asks, and what a program wrote has no end.
+  const size_t Enough = std::min<size_t>(Text.size(), size_t(1) << 16);
+  for (size_t Begin = 0, End; Begin < Enough; Begin = End + 1) {
     End = std::min(Text.find('\n', Begin), Text.size());
     Width = std::max(Width, End - Begin);
   }

@@ -8,6 +8,7 @@
 #include "Report/Names.h"
 #include "Report/Output.h"
 #include "Support/Printable.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -35,8 +36,10 @@ std::string escaped(std::string_view Text, bool Property) {
       Out += "%3A";
     else if (Property && C == ',')
       Out += "%2C";
-    else
+    else if (llvm::isPrint(C) || static_cast<unsigned char>(C) >= 0x80)
       Out += C;
+    else
+      Out += printable({&C, 1}); // the log is shown on terminals
   }
   return Out;
 }

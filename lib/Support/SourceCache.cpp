@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Support/SourceCache.h"
+#include "Support/Input.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <algorithm>
 
@@ -44,8 +45,7 @@ SourceText::Position SourceText::position(uint32_t Offset) const {
 const SourceText &SourceCache::get(const std::string &Path) {
   std::unique_ptr<SourceText> &Slot = Files[Path];
   if (!Slot) {
-    auto Buffer = llvm::MemoryBuffer::getFile(Path, /*IsText=*/false,
-                                              /*RequiresNullTerminator=*/false);
+    auto Buffer = llvm::expectedToOptional(readInput(Path));
     Slot = std::make_unique<SourceText>(Buffer ? (*Buffer)->getBuffer().str()
                                                : std::string());
   }

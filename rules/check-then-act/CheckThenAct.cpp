@@ -15,6 +15,7 @@
 #include "Link/UnsetTests.h"
 #include "Rules/Common.h"
 #include "TwoSteps.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <optional>
 
@@ -180,23 +181,24 @@ bool Pairs::isUsedAfter(const Touch &Act, const Origin &Made,
   auto Is = [&](const Origins &Set) {
     return std::find(Set.begin(), Set.end(), Made) != Set.end();
   };
-  for (EventId E = 0; E != Body.Events.size(); ++E) {
-    if (!mayFollow(Body, *Order, Act.At, E))
-      continue;
+  auto Keeps = [&](EventId E) {
+    EventKind Kind = Body.Events[E].Kind;
+    return (Kind == EventKind::Return || Kind == EventKind::Write) &&
+           Is(V.value(E));
+  };
+  auto Changes = [&](EventId E) {
     const Event &Ev = Body.Events[E];
-    bool Kept = (Ev.Kind == EventKind::Return || Ev.Kind == EventKind::Write) &&
-                Is(V.value(E));
-    if (Kept && !Changed)
-      return true;
     const ApiFunction *Api = Ev.Kind == EventKind::Call ? P.api(Ev) : nullptr;
-    if (!Changed || !Api || !Api->Ownership)
-      continue;
-    for (int Arg : Api->Ownership->Mutates)
-      if (Arg >= 0 && Is(V.arg(E, Arg)))
-        return true;
-    if (Api->Ownership->Into >= 0 && Is(V.arg(E, Api->Ownership->Into)))
+    if (!Api || !Api->Ownership)
+      return false;
+    int Into = Api->Ownership->Into;
+    return (Into >= 0 && Is(V.arg(E, Into))) ||
+           llvm::any_of(Api->Ownership->Mutates,
+                        [&](int Arg) { return Arg >= 0 && Is(V.arg(E, Arg)); });
+  };
+  for (EventId E = 0; E != Body.Events.size(); ++E)
+    if ((Changed ? Changes(E) : Keeps(E)) && mayFollow(Body, *Order, Act.At, E))
       return true;
-  }
   return false;
 }
 
@@ -332,6 +334,26 @@ Words wordsFor(ContainerLoss What) {
           "container over the loop."};
 }
 
+/// Are there two such steps that judge() has a word for?
+bool goTogether(ContainerOp Asked, ContainerOp Done) {
+  bool Looks = Asked == ContainerOp::Get || Asked == ContainerOp::Contains;
+  switch (Done) {
+  case ContainerOp::Set:
+  case ContainerOp::Delete:
+    return Looks;
+  case ContainerOp::Add:
+    return Asked == ContainerOp::Contains;
+  case ContainerOp::Index:
+    return Asked == ContainerOp::Size;
+  default:
+    return false;
+  }
+}
+
+/// Each looks through the whole function; one that a program wrote may have
+/// tens of thousands of steps.
+constexpr unsigned MaxJudged = 2000;
+
 std::optional<Finding> Pairs::report(const Pair &Found) const {
   Site S{F, Found.Act->At};
   unsigned Of = Found.Act->Fact->Of;
@@ -370,10 +392,12 @@ std::vector<Pair> Pairs::find() {
     return All;
   Order.emplace(Body);
   Dom.emplace(Body);
+  unsigned Judged = 0;
   for (const Touch &Act : Touches) {
     std::optional<Pair> Worst;
     for (const Touch &Check : Touches) {
-      if (&Check == &Act || !isKnown(Act.Of) || Check.Of != Act.Of ||
+      if (&Check == &Act || !goTogether(Check.Fact->Op, Act.Fact->Op) ||
+          Check.Of != Act.Of || !isKnown(Act.Of) || ++Judged > MaxJudged ||
           !mayFollow(Body, *Order, Check.At, Act.At) || isLocked(Check, Act))
         continue;
       std::optional<ContainerLoss> What = judge(Check, Act);

@@ -7,6 +7,7 @@
 
 #include "Driver/BuiltinHeaders.h"
 #include "DriverTestSupport.h"
+#include "llvm/Support/Compiler.h"
 #include "llvm/Support/FileSystem.h"
 #include "gmock/gmock.h"
 #include <sys/stat.h>
@@ -183,6 +184,38 @@ TEST(DriverParse, AHangCostsOnlyItsUnit) {
   EXPECT_EQ(R["a.c"].How, State::Parsed);
   EXPECT_EQ(R["hang.c"].How, State::TimedOut);
   EXPECT_THAT(R["hang.c"].Message, HasSubstr("1 second"));
+}
+
+TEST(DriverParse, AHogCostsOnlyItsUnit) {
+#if LLVM_ADDRESS_SANITIZER_BUILD
+  GTEST_SKIP() << "AddressSanitizer takes terabytes of its own";
+#endif
+  TempTree T;
+  T.write("repo/a.c", "#include <Python.h>\n");
+  std::string Doubling = "#include <Python.h>\n#define M0 x x\n";
+  for (int I = 1; I != 40; ++I)
+    Doubling += "#define M" + std::to_string(I) + " M" + std::to_string(I - 1) +
+                " M" + std::to_string(I - 1) + "\n";
+  T.write("repo/macros.c", Doubling + "int a = M39;\n");
+  ScanPlan P = planOf(T.request({"repo"}));
+  P.MemoryMiB = 200;
+  auto R = results(P);
+  EXPECT_EQ(R["a.c"].How, State::Parsed);
+  EXPECT_EQ(R["macros.c"].How, State::Crashed);
+  EXPECT_THAT(R["macros.c"].Message, HasSubstr("more than 200 MiB"));
+}
+
+TEST(DriverParse, APrecompiledHeaderIsReadAsText) {
+  TempTree T;
+  T.write("repo/pre.h", "typedef int from_text;\n");
+  T.write("repo/pre.h.pch", "not of this compiler");
+  T.write("repo/a.c", "#include <Python.h>\nfrom_text a;\n");
+  T.write("repo/compile_commands.json",
+          R"([{"directory": ")" + T.path("repo") +
+              R"(", "file": "a.c", "command": "cc -include pre.h -c a.c"}])");
+  UnitResult R = results(planOf(T.request({"repo"})))["a.c"];
+  EXPECT_EQ(R.How, State::Parsed) << R.Message;
+  EXPECT_THAT(R.Facts.Errors, IsEmpty());
 }
 
 TEST(DriverParse, UnreadableInput) {

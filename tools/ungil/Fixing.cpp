@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fixing.h"
+#include "Driver/Files.h"
 #include "Fix/Apply.h"
 #include "Report/Names.h"
 #include "Support/Output.h"
@@ -81,8 +82,7 @@ std::vector<size_t> Fixer::candidates() const {
   for (size_t I = 0; I != Out.Final.Findings.size(); ++I) {
     const Finding &F = Out.Final.Findings[I];
     bool Inside = llvm::all_of(F.Fix.Edits, [&](const Edit &E) {
-      return llvm::StringRef(Out.Final.Files[E.File])
-          .starts_with(Plan.Root + "/");
+      return isReallyWithin(Out.Final.Files[E.File], Plan.Root);
     });
     if (F.Fix.Edits.empty() || F.Fix.How < Request.Least || !Inside ||
         Refused.count(F.Fingerprint))
@@ -311,9 +311,17 @@ FixOutcome ungil::makeFixes(const ScanPlan &Plan, std::vector<UnitResult> Units,
 }
 
 std::vector<Remark> ungil::writeFixes(const FixOutcome &Outcome,
+                                      const std::string &Root,
                                       SourceCache &Read) {
   std::vector<Remark> Problems;
   for (const auto &[Path, Text] : Outcome.Edited) {
+    if (!isReallyWithin(Path, Root)) {
+      Problems.push_back({Severity::Error, Path,
+                          "leads out of '" + Root +
+                              "' and is left alone; name the folder it is in "
+                              "with --root"});
+      continue;
+    }
     auto Now = llvm::MemoryBuffer::getFile(Path, /*IsText=*/false,
                                            /*RequiresNullTerminator=*/false);
     if (!Now || (*Now)->getBuffer() != llvm::StringRef(Read.get(Path).text())) {

@@ -48,8 +48,9 @@ FixOutcome makeFixes(const ScanPlan &Plan, std::vector<UnitResult> Units,
 
 /// Writes \p Outcome to disk. A file that is no longer as it was read (its text
 /// is in \p Read) is left alone and named in a remark, as one that cannot be
-/// written.
-std::vector<Remark> writeFixes(const FixOutcome &Outcome, SourceCache &Read);
+/// written and one that a link takes out of \p Root.
+std::vector<Remark> writeFixes(const FixOutcome &Outcome,
+                               const std::string &Root, SourceCache &Read);
 
 /// Writes the fixes of \p Report that go together as YAML for
 /// clang-apply-replacements.

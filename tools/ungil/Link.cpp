@@ -10,6 +10,7 @@
 #include "PathMapOption.h"
 #include "Reading.h"
 #include "Reporting.h"
+#include "Support/Input.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -30,11 +31,9 @@ llvm::Expected<Summary> readAll(const LinkOptions &Options) {
   const PathMap Map = pathMap(Options.Map);
   std::vector<Summary> Parts;
   for (const std::string &Name : Options.Files) {
-    auto Buffer = llvm::MemoryBuffer::getFile(Name);
+    auto Buffer = readInput(Name);
     if (!Buffer)
-      return llvm::createStringError(Buffer.getError(), "cannot read '%s': %s",
-                                     Name.c_str(),
-                                     Buffer.getError().message().c_str());
+      return Buffer.takeError();
     auto Part = readSummary((*Buffer)->getBuffer(), Name);
     if (!Part)
       return Part.takeError();

@@ -7,6 +7,7 @@
 
 #include "PlanOptions.h"
 #include <CLI/CLI.hpp>
+#include <string>
 
 using namespace ungil;
 
@@ -49,6 +50,11 @@ void ungil::addReadOptions(CLI::App &Command, ScanRequest &Request,
       .add_option("--timeout", Request.TimeoutSeconds,
                   "Seconds one file may take")
       ->check(CLI::PositiveNumber)
+      ->group(Group);
+  Command
+      .add_option("--memory-limit", Request.MemoryMiB,
+                  "MiB of memory one file may take (0: no limit; default: " +
+                      std::to_string(Request.MemoryMiB) + ")")
       ->group(Group);
   addConfigChoice(Command, Args);
 }

@@ -14,10 +14,12 @@
 #include "Report/Names.h"
 #include "Report/Output.h"
 #include "Support/Output.h"
+#include "Support/Printable.h"
 #include "Support/Version.h"
 #include "Suppressing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstdlib>
 #include <map>
@@ -107,10 +109,22 @@ std::string countOf(size_t N, const std::string &What, const char *Many) {
 llvm::Error printDiffs(const std::map<std::string, std::string> &Edited,
                        const std::string &Root, const ScanOptions &Options,
                        SourceCache &Sources) {
+  bool ToTerminal =
+      Options.Output == "-" && llvm::sys::Process::StandardOutIsDisplayed();
   return writeOutput(Options.Output, [&](llvm::raw_ostream &Out) {
+    std::string Whole;
+    llvm::raw_string_ostream Lines(Whole);
     for (const auto &[Path, Text] : Edited)
       fix::printDiff(relativeTo(Root, Path), Sources.get(Path).text(), Text,
-                     Out);
+                     Lines);
+    // A file takes the sources as they are, a terminal would obey them.
+    if (!ToTerminal)
+      Out << Whole;
+    for (llvm::StringRef Rest = Whole; ToTerminal && !Rest.empty();) {
+      auto [Line, More] = Rest.split('\n');
+      Out << printable(Line) << '\n';
+      Rest = More;
+    }
   });
 }
 
@@ -133,7 +147,7 @@ int fixAndPrint(Reading &Of, std::vector<UnitResult> Units, Report First,
                  << "; nothing was written\n";
     return Done.Made.empty() || Options.ExitZero ? ExitClean : ExitFindings;
   }
-  std::vector<Remark> Problems = writeFixes(Done, Sources);
+  std::vector<Remark> Problems = writeFixes(Done, Of.Plan.Root, Sources);
   llvm::append_range(Done.Final.Remarks, Problems);
   SourceCache After;
   int Exit = print(Done.Final, Options, After, Of.Times);
@@ -158,7 +172,7 @@ int suppressAndPrint(Report All, const ScanOptions &Options,
   }
   FixOutcome Writing;
   Writing.Edited = std::move(Done.Edited);
-  std::vector<Remark> Problems = writeFixes(Writing, Sources);
+  std::vector<Remark> Problems = writeFixes(Writing, All.Root, Sources);
   llvm::append_range(All.Remarks, Problems);
   All.Findings = std::move(Done.Left);
   int Exit = print(All, Options, Sources, Times);

@@ -10,6 +10,7 @@
 #include "Report/Names.h"
 #include "Report/Output.h"
 #include "Rules/FromSettings.h"
+#include "Support/Input.h"
 #include "Suppressing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -141,11 +142,9 @@ std::vector<std::string> expanded(std::vector<std::string> Rules) {
 template <class Parser>
 auto readFile(const std::string &Path, Parser Parse)
     -> decltype(Parse(std::string_view(), Path)) {
-  auto Buffer = llvm::MemoryBuffer::getFile(Path);
+  auto Buffer = readInput(Path);
   if (!Buffer)
-    return llvm::createStringError(Buffer.getError(), "cannot read '%s': %s",
-                                   Path.c_str(),
-                                   Buffer.getError().message().c_str());
+    return Buffer.takeError();
   return Parse(std::string_view((*Buffer)->getBuffer()), Path);
 }
 

@@ -8,8 +8,16 @@
 #include "Commands.h"
 #include "Support/Nearest.h"
 #include "Support/Version.h"
+#include "llvm/Support/raw_ostream.h"
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <new>
 #include <string>
+#include <string_view>
+#include <sys/resource.h>
+#include <system_error>
+#include <unistd.h>
 #include <vector>
 
 using namespace ungil;
@@ -31,9 +39,45 @@ std::string describe(const CLI::ParseError &Problem, const CLI::App &App,
   return Text;
 }
 
+/// What happens when there is no more memory, anywhere in the program: one
+/// line, not a core file.
+void endWithoutMemory() {
+  constexpr std::string_view Text = "ungil: there is not enough memory\n";
+  (void)!::write(STDERR_FILENO, Text.data(), Text.size());
+  ::_exit(ExitError);
+}
+
+/// Functions that walk code call themselves for what is nested in it. The
+/// stack may grow further than systems commonly let it, here and in the
+/// children that read units; what is not used costs nothing. The kernel keeps
+/// 128 MiB free below it, whatever the limit was at the start.
+void allowDeepCalls() {
+  constexpr rlim_t Wanted = rlim_t(100) << 20;
+  rlimit Limit;
+  if (::getrlimit(RLIMIT_STACK, &Limit) != 0 || Limit.rlim_cur >= Wanted)
+    return;
+  Limit.rlim_cur = std::min(Limit.rlim_max, Wanted);
+  ::setrlimit(RLIMIT_STACK, &Limit);
+}
+
+/// The exit code, once all that was printed has arrived: a stream that is left
+/// with an error ends the program as if there were findings.
+int finish(int Exit) {
+  llvm::outs().flush();
+  std::error_code Lost = llvm::outs().error();
+  llvm::outs().clear_error();
+  if (Lost)
+    Exit = fail("cannot write standard output: " + Lost.message());
+  llvm::errs().clear_error();
+  return Exit;
+}
+
 } // namespace
 
 int main(int Argc, char **Argv) {
+  std::set_new_handler(endWithoutMemory);
+  allowDeepCalls();
+  std::signal(SIGXFSZ, SIG_IGN); // writing fails, and says so
   CLI::App App("What breaks in a CPython extension when the GIL is gone.",
                "ungil");
   App.require_subcommand(1);
@@ -65,5 +109,5 @@ int main(int Argc, char **Argv) {
     // One line and one exit code, as for every other mistake.
     return fail(describe(Problem, App, Argc, Argv) + " (see `ungil --help`)");
   }
-  return Exit;
+  return finish(Exit);
 }

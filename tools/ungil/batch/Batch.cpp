@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
+#include "Support/Printable.h"
 #include "batch/Manifest.h"
 #include "batch/Outcomes.h"
 #include "batch/Processes.h"
@@ -90,7 +91,7 @@ llvm::Error scanRest(const BatchOptions &Options,
     (*Out)->flush();
     if (Show)
       llvm::errs() << "\r[" << ++Done << '/' << Left.size() << "] "
-                   << Left[I]->Name << "\x1b[K";
+                   << printable(Left[I]->Name) << "\x1b[K";
   });
   if (Show && !Left.empty())
     llvm::errs() << "\r\x1b[K";

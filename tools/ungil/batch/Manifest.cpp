@@ -7,13 +7,13 @@
 
 #include "batch/Manifest.h"
 #include "Support/Nearest.h"
+#include "Support/Toml.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include <set>
 #include <string_view>
-#include <toml++/toml.h>
 
 using namespace ungil::batch;
 namespace path = llvm::sys::path;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "batch/Outcomes.h"
+#include "Support/Input.h"
 #include "Support/Output.h"
 #include "Support/Printable.h"
 #include "Support/Version.h"
@@ -43,7 +44,7 @@ static uint64_t numberAt(const json &Of, const char *Key) {
 static std::string lineOf(const json &Outcome) { return Outcome.dump() + "\n"; }
 
 static std::optional<std::string> textOf(const std::string &File) {
-  auto Buffer = llvm::MemoryBuffer::getFile(File);
+  auto Buffer = llvm::expectedToOptional(readInput(File));
   if (!Buffer)
     return std::nullopt;
   return (*Buffer)->getBuffer().str();
