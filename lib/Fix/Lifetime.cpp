@@ -129,7 +129,7 @@ private:
       if (!leads(O) && !Lent)
         continue;
       Out.Copies.insert(Local);
-      if (Lent && Stored != None)
+      if (Lent)
         Sources.insert(O.Index);
     }
   }

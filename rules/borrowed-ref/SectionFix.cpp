@@ -118,7 +118,7 @@ void SectionFix::findWalk() {
   CallText Call = callAt(Code.Text, E.Range.Offset, P.calleeName(E));
   W.Call = S;
   if (!Code.isValid() || !Call.isValid() || Borrow.Owner < 0 ||
-      Borrow.Danger == Hazard::Always)
+      Borrow.Danger == Hazard::Always || Borrow.Category == "type")
     return D.refuse("no section protects it");
   W.Owner = static_cast<unsigned>(Borrow.Owner);
   W.Where = Code.at(Call.NameBegin);
