@@ -18,7 +18,7 @@ using namespace ungil;
 namespace {
 
 /// How often each finding was made, by key.
-using Counts = std::map<std::string, unsigned>;
+using Counts = std::map<std::string, int>;
 
 /// Where a finding is, but for its line, which an edit above it moves.
 std::string placeOf(const Report &In, const Finding &F) {
@@ -30,6 +30,9 @@ std::string placeOf(const Report &In, const Finding &F) {
 std::string keyOf(const Report &In, const Finding &F) {
   return placeOf(In, F) + '\n' + F.Entity;
 }
+
+/// What a finding is about, wherever the one line of it is.
+std::string topicOf(const Finding &F) { return F.Rule + "\n\n" + F.Entity; }
 
 class Fixer {
 public:
@@ -163,50 +166,58 @@ std::map<std::string, std::string> Fixer::renamed(const Indices &Chosen) const {
 
 /// A finding of \p Chosen that is still there, or one more than before of its
 /// rule in a function (which entity it names first may change with what is
-/// mended).
+/// mended) that has not come from another function.
 Fixer::Failure Fixer::stillWrong(const Report &New,
                                  const Indices &Chosen) const {
   const Report &Old = Out.Final;
-  Counts Allowed;
-  for (const Finding &F : Old.Findings) {
-    ++Allowed[keyOf(Old, F)];
-    ++Allowed[placeOf(Old, F)];
-  }
+  Counts Allowed, Now;
+  auto Count = [](Counts &In, const Report &Of, const Finding &F, int N) {
+    In[keyOf(Of, F)] += N;
+    In[placeOf(Of, F)] += N;
+    In[topicOf(F)] += N;
+  };
+  for (const Finding &F : Old.Findings)
+    Count(Allowed, Old, F, 1);
   std::set<std::string> Mended;
   for (size_t I : Chosen) {
-    --Allowed[keyOf(Old, Old.Findings[I])];
-    --Allowed[placeOf(Old, Old.Findings[I])];
+    Count(Allowed, Old, Old.Findings[I], -1);
     Mended.insert(keyOf(Old, Old.Findings[I]));
   }
-  auto Where = [&](auto Of) {
-    Indices Which;
-    llvm::copy_if(Chosen, std::back_inserter(Which),
-                  [&](size_t I) { return Of(Old.Findings[I]); });
-    return Which;
-  };
   std::map<std::string, std::string> Renamed = renamed(Chosen);
-  Counts Now;
-  Failure First;
-  for (Finding F : New.Findings) {
+  std::vector<Finding> After = New.Findings;
+  for (Finding &F : After) {
     if (auto Name = Renamed.find(F.Function); Name != Renamed.end())
       F.Function = Name->second;
-    std::string Key = keyOf(New, F), Place = placeOf(New, F);
-    Failure Found;
-    if (++Now[Key] > Allowed[Key] && Mended.count(Key))
-      Found = {"the finding would still be there",
-               Where([&](const Finding &O) { return keyOf(Old, O) == Key; })};
-    else if (++Now[Place] > Allowed[Place])
-      Found = {"it would bring a new one: " + F.Message + " [" + F.Rule + "]",
-               Where([&](const Finding &O) {
-                 return O.Function == F.Function ||
-                        (!F.Entity.empty() && O.Entity == F.Entity);
-               })};
-    if (First.Why.empty())
-      First.Why = Found.Why;
+    Count(Now, New, F, 1);
+  }
+  auto Exceeds = [&](const std::string &What) {
+    return Now[What] > Allowed[What];
+  };
+  Failure First;
+  for (const Finding &F : After) {
+    std::string Key = keyOf(New, F);
+    if (!Exceeds(Key))
+      continue;
+    bool Still = Mended.count(Key);
+    if (!Still && (!Exceeds(placeOf(New, F)) || !Exceeds(topicOf(F))))
+      continue;
+    Indices Blamed;
+    for (size_t I : Chosen) {
+      const Finding &O = Old.Findings[I];
+      if (Still ? keyOf(Old, O) == Key
+                : O.Function == F.Function ||
+                      (!F.Entity.empty() && O.Entity == F.Entity))
+        Blamed.push_back(I);
+    }
+    std::string Why =
+        Still ? "the finding would still be there"
+              : "it would bring a new one: " + F.Message + " [" + F.Rule + "]";
     // One that nobody can be blamed for may be anybody's.
-    if (!Found.Why.empty() && Found.Blamed.empty())
-      return {Found.Why, {}};
-    for (size_t I : Found.Blamed)
+    if (Blamed.empty())
+      return {Why, {}};
+    if (First.Why.empty())
+      First.Why = Why;
+    for (size_t I : Blamed)
       if (!llvm::is_contained(First.Blamed, I))
         First.Blamed.push_back(I);
   }
