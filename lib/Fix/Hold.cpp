@@ -107,14 +107,15 @@ private:
       return Code.mentions(Name, Begin, End);
     });
   }
-  /// Variables that \p E sets, or a call stores to through its arguments.
+  /// Variables that \p E sets, in part too, or a call stores to through its
+  /// arguments.
   void addCopies(const Event &E) {
     auto Add = [&](const Path &To) {
-      if (To.Root == RootKind::Local && To.Steps.empty() &&
+      if (To.Root == RootKind::Local &&
           (Life.Inner.count(To.Index) || Life.Copies.count(To.Index)))
         Copies.insert(Code.P.body(Code.F).Locals[To.Index].Name);
     };
-    if (E.Kind == EventKind::Bind)
+    if (E.Kind == EventKind::Bind || E.Kind == EventKind::Write)
       Add(Code.P.path(E.Where));
     for (const Operand &Arg : E.Args)
       if (Arg.Kind == OperandKind::Address)

@@ -114,7 +114,45 @@ described(PyObject *self, PyObject *ref)
     Py_RETURN_NONE;
 }
 
+/* 6: the buffer in a structure that a library is given. */
+typedef struct {
+    const char *data;
+    Py_ssize_t size;
+} View;
+
+extern int library_read(const View *view);
+
+static PyObject *
+read_all(PyObject *self, PyObject *list)
+{
+    View view;
+    int sum = 0;
+    if (!PyList_Check(list))
+        return NULL;
+    for (Py_ssize_t i = 0; i < PyList_Size(list); i++) {
+        PyObject *chunk = PyList_GetItemRef(list, i);
+        if (chunk == NULL)
+            return NULL;
+        const char *data = PyBytes_AsString(chunk);
+        if (data == NULL) {
+            Py_DECREF(chunk);
+            return NULL;
+        }
+        view.data = data;
+        view.size = PyBytes_GET_SIZE(chunk);
+        sum += library_read(&view);
+        if (sum < 0) {
+            Py_DECREF(chunk);
+            continue;
+        }
+        sum += view.data[0];
+        Py_DECREF(chunk);
+    }
+    return PyLong_FromLong(sum);
+}
+
 static PyMethodDef methods[] = {
+    {"read_all", read_all, METH_O, NULL},
     {"set_all", set_all, METH_VARARGS, NULL},
     {"first_byte", first_byte, METH_O, NULL},
     {"open_all", open_all, METH_O, NULL},
