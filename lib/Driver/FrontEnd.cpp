@@ -118,7 +118,8 @@ public:
     if (Level < Least || Errors.size() >= MaxNoticed)
       return;
     Found &Out = Errors.emplace_back();
-    Out.Fact.Message = std::string(Text);
+    bool Warns = Level == clang::DiagnosticsEngine::Warning;
+    Out.Fact.Message = (Warns ? "warning: " : "") + std::string(Text);
     Out.Drops = dropsCode(Info);
     locate(Info, Out);
   }

@@ -72,6 +72,19 @@ static bool holdsOne(const Statement &Parent) {
   return Parent.Kind == StatementKind::If || Parent.Kind == StatementKind::Loop;
 }
 
+/// Behind the comment that follows byte \p At on its line, if nothing else
+/// does; None when something else follows.
+static uint32_t lineTail(std::string_view Text, uint32_t At) {
+  size_t End = std::min(Text.find_first_of("\r\n", At), Text.size());
+  llvm::StringRef Rest(Text.substr(At, End - At));
+  Rest = Rest.rtrim();
+  llvm::StringRef What = Rest.ltrim();
+  bool Comment = What.starts_with("//") ||
+                 (What.starts_with("/*") && What.find("*/") == What.size() - 2);
+  return What.empty() || Comment ? At + static_cast<uint32_t>(Rest.size())
+                                 : None;
+}
+
 void Draft::render(StatementId S, const Change &C, std::vector<Edit> &Front,
                    std::vector<Edit> &Back) const {
   const Statement &Here = Code[S];
@@ -86,13 +99,17 @@ void Draft::render(StatementId S, const Change &C, std::vector<Edit> &Front,
   auto Fit = [&](const std::string &Line) {
     return wrapped(Line, Inner.size(), Code.lineWidth(), End + Inner);
   };
+  uint32_t Begin = Here.Offset, Stop = Here.end();
+  // A comment on the line of a statement stays there.
+  uint32_t Tail = lineTail(Code.Text, Stop), Behind = Stop;
+  if (Tail != None && !C.After.empty())
+    Behind = Tail;
   std::string Before, After;
   for (const std::string &Line : C.Before)
     Before += Fit(Line) + Break;
   for (const std::string &Line : C.After)
-    After += Break + Fit(Line);
+    After += (Tail != None ? End + Inner : Break) + Fit(Line);
   std::string Instead = llvm::join(llvm::map_range(C.Instead, Fit), Break);
-  uint32_t Begin = Here.Offset, Stop = Here.end();
   auto Add = [&](std::vector<Edit> &Out, uint32_t From, uint32_t To,
                  std::string Text) {
     if (From != To || !Text.empty())
@@ -112,11 +129,16 @@ void Draft::render(StatementId S, const Change &C, std::vector<Edit> &Front,
             Before);
     if (C.Gone)
       Add(Front, Begin, Stop, Instead);
-    return Add(Back, Stop, Stop, After + End + Outer + "}");
+    Behind = Tail != None ? Tail : Stop;
+    return Add(Back, Behind, Behind, After + End + Outer + "}");
   }
   if (!C.Gone) {
     Add(Front, Begin, Begin, Before);
-    return Add(Back, Stop, Stop, After);
+    return Add(Back, Behind, Behind, After);
+  }
+  if (Behind != Stop && !Instead.empty()) {
+    Add(Front, Begin, Stop, Before + Instead);
+    return Add(Back, Behind, Behind, After);
   }
   std::string Whole = Before + Instead + After;
   if (Before.empty() && Instead.empty() && !After.empty())

@@ -153,6 +153,16 @@ void Exits::findTargets() {
   Falls = !Code.endsWays(Range.back());
 }
 
+/// Does control, led from \p S to the end, come by the end of \p Part? Out of
+/// loops around the part it gets by `break`, which skips it.
+bool Exits::passesEndOf(StatementId Part, StatementId S) const {
+  for (StatementId Out = repeatsAround(S); Out != None;
+       Out = repeatsAround(Out))
+    if (Code.within(Part, Out))
+      return false;
+  return true;
+}
+
 /// Would a `goto` from \p S to the end pass a declaration that C++ forbids?
 bool Exits::passesDeclaration(StatementId S) const {
   return Cxx && llvm::any_of(Range, [&](StatementId Next) {
@@ -190,17 +200,25 @@ void Exits::plan(StatementId Part, StatementId From,
   findTargets();
   if (D.isRefused())
     return;
+  std::vector<StatementId> Parts;
+  if (Part != None)
+    Parts = Code.children(Part);
+  bool AtEnd = Parts.empty() || !Code.endsWays(Parts.back());
   for (StatementId S : All) {
     size_t Index = targetOf(S);
     const Target &To = Targets[Index];
     std::vector<std::string> Lines;
     if (To.Result)
       Lines.push_back(Result + " = " + returned(S) + ";");
-    if (Part != None && Code.within(S, Part) && (From == None || S > From))
+    std::string Jump = leadToEnd(S, To);
+    bool Skips = llvm::StringRef(Jump).starts_with("goto") || !AtEnd ||
+                 !passesEndOf(Part, S);
+    if (Part != None && Code.within(S, Part) && (From == None || S > From) &&
+        Skips)
       Lines.insert(Lines.end(), Leave.begin(), Leave.end());
     if (needsFlag(Index))
       Lines.push_back(To.Flag + " = 1;");
-    if (std::string Jump = leadToEnd(S, To); !Jump.empty())
+    if (!Jump.empty())
       Lines.push_back(std::move(Jump));
     if (Lines.empty())
       Lines.emplace_back(";");

@@ -36,7 +36,8 @@ public:
         bool Cxx, bool MayJump);
 
   /// Rewrites every way out, or refuses. Those in \p Part, behind \p From if
-  /// that is a statement, do \p Leave first.
+  /// that is a statement, do \p Leave first, unless they come by the end of it,
+  /// where it is done for all.
   void plan(StatementId Part, StatementId From,
             const std::vector<std::string> &Leave);
 
@@ -71,6 +72,7 @@ private:
   bool isPlainMacro(StatementId S) const;
   size_t targetOf(StatementId S);
   size_t target(std::string Text, bool Result, bool Failure);
+  bool passesEndOf(StatementId Part, StatementId S) const;
   bool passesDeclaration(StatementId S) const;
   std::string leadToEnd(StatementId S, const Target &To);
   /// The last of several ways that all leave is what is left over.

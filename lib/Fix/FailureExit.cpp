@@ -108,6 +108,20 @@ private:
   const std::string &Variable;
 };
 
+/// Does \p S ask for the number that says what went wrong, which the condition
+/// of \p Exit is about? Where nothing like that went wrong it says nothing.
+bool asksForNumber(const FunctionText &Code, StatementId S, StatementId Exit) {
+  auto [Open, Close] = Code.condition(Code[Exit].Parent);
+  return llvm::any_of(Code.P.body(Code.F).Events,
+                      [&, Begin = Open, End = Close](const Event &E) {
+                        const Local *Number = boundBy(Code, E);
+                        return Number && Number->Class == TypeClass::Scalar &&
+                               E.Value.Kind == OperandKind::Result &&
+                               Code.mentions(Number->Name, Begin, End) &&
+                               Code.mentions(Number->Name, S);
+                      });
+}
+
 /// The way out of branch \p Exit without the exceptions it sets: ` return
 /// NULL;` or a block. Empty when nothing is left.
 std::string wayOut(const FunctionText &Code, StatementId Exit) {
@@ -115,14 +129,22 @@ std::string wayOut(const FunctionText &Code, StatementId Exit) {
   while (Begin > 0 && llvm::isSpace(Code.Text[Begin - 1]))
     --Begin;
   std::string Text(Code.Text.substr(Begin, Code[Exit].end() - Begin));
-  if (Code[Exit].Kind != StatementKind::Compound ||
-      Text.find("PyErr_") == Text.npos)
+  bool Block = Code[Exit].Kind == StatementKind::Compound;
+  std::vector<StatementId> Parts =
+      Block ? Code.children(Exit) : std::vector<StatementId>{Exit};
+  if (Parts.empty() || asksForNumber(Code, Parts.back(), Exit))
+    return {};
+  auto Raises = [&](StatementId S) {
+    return llvm::StringRef(Code.text(S)).starts_with("PyErr_") ||
+           asksForNumber(Code, S, Exit);
+  };
+  if (!Block || llvm::none_of(Parts, Raises))
     return Text;
   std::string Kept, Break(Code.lineEnd());
   std::string Outer = Code.indent(Code[Exit].end() - 1);
   unsigned Statements = 0;
-  for (StatementId S : Code.children(Exit))
-    if (!llvm::StringRef(Code.text(S)).starts_with("PyErr_")) {
+  for (StatementId S : Parts)
+    if (!Raises(S)) {
       Kept += Break + Outer + Code.indentUnit() + std::string(Code.text(S));
       ++Statements;
     }
@@ -134,11 +156,13 @@ std::string wayOut(const FunctionText &Code, StatementId Exit) {
 std::string failureExit(const FunctionText &Code, StatementId Where,
                         const std::string &Variable, bool InFront) {
   Examples All(Code, Where, Variable);
-  if (StatementId Exit = InFront ? All.failing(Where) : None; Exit != None)
-    return wayOut(Code, Exit);
-  for (StatementId S : Code.siblingsAfter(Where))
+  std::vector<StatementId> Behind = Code.siblingsAfter(Where);
+  if (InFront)
+    Behind.insert(Behind.begin(), Where);
+  for (StatementId S : Behind)
     if (StatementId Exit = All.failing(S); Exit != None)
-      return wayOut(Code, Exit);
+      if (std::string Out = wayOut(Code, Exit); !Out.empty())
+        return Out;
   return {};
 }
 

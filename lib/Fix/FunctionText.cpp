@@ -205,30 +205,67 @@ bool FunctionText::hasDirective(uint32_t Begin, uint32_t End) const {
   });
 }
 
-/// The return type as it stands in front of the name, where that is one name
-/// of a type and perhaps stars: `Py_ssize_t`, `const git_oid *`.
-std::string FunctionText::typeName() const {
-  const std::string &Name = P.name(F);
-  size_t At = Text.rfind(Name + "(", Statements[0].Offset);
-  size_t Front = At == Text.npos ? At : Text.find_last_of(";}#", At);
-  if (Front == Text.npos)
+/// Is \p Word one that types are spelled with in more than one?
+static bool isBuiltinType(std::string_view Word) {
+  return Word == "unsigned" || Word == "signed" || Word == "long" ||
+         Word == "short" || Word == "int" || Word == "char" || Word == "double";
+}
+
+bool isMacroLike(std::string_view Word) {
+  return Word.size() > 1 && llvm::all_of(Word, [](char C) {
+           return llvm::isUpper(C) || llvm::isDigit(C) || C == '_';
+         });
+}
+
+/// What stands in front of the function's name: its specifiers and its type.
+std::vector<Token> FunctionText::head() const {
+  std::vector<Token> All = tokens(Text, 0, Statements[0].Offset);
+  llvm::StringRef Name = P.name(F);
+  Name = Name.substr(Name.rfind(':') + 1);
+  size_t End = All.size();
+  while (End > 0 && llvm::StringRef(spelling(Text, All[End - 1])) != Name)
+    --End;
+  size_t Begin = End ? End - 1 : 0;
+  for (; Begin > 0; --Begin) {
+    std::string_view S = spelling(Text, All[Begin - 1]);
+    if (All[Begin - 1].Kind == TokenKind::Directive || S == ";" || S == "}" ||
+        S == "{")
+      break;
+  }
+  if (End == 0)
     return {};
-  std::string Type;
-  unsigned Names = 0;
-  for (const Token &T : tokens(Text, static_cast<uint32_t>(Front) + 1,
-                               static_cast<uint32_t>(At))) {
+  return {All.begin() + static_cast<ptrdiff_t>(Begin),
+          All.begin() + static_cast<ptrdiff_t>(End - 1)};
+}
+
+/// The return type as it stands in front of the name, where that is one name
+/// of a type and perhaps stars: `Py_ssize_t`, `const git_oid *`. A macro in
+/// front of it says how the function is seen or called.
+std::string FunctionText::typeName() const {
+  std::vector<std::string_view> Words;
+  for (const Token &T : head()) {
     std::string_view S = spelling(Text, T);
     if (S == "static" || S == "inline" || S == "extern")
       continue;
     if ((T.Kind != TokenKind::Name && S != "*") || S == "void")
       return {};
-    bool Word = S != "const" && S != "struct" && S != "*";
-    Names += Word;
+    Words.push_back(S);
+  }
+  auto IsName = [](std::string_view S) {
+    return S != "const" && S != "struct" && S != "*";
+  };
+  while (llvm::count_if(Words, IsName) > 1 && isMacroLike(Words.front()))
+    Words.erase(Words.begin());
+  std::string Type;
+  for (std::string_view S : Words) {
     if (!Type.empty() && Type.back() != '*')
       Type += ' ';
     Type += S;
   }
-  return Names == 1 ? Type : std::string();
+  bool Builtin = llvm::all_of(Words, [&](std::string_view S) {
+    return !IsName(S) || isBuiltinType(S);
+  });
+  return Builtin || llvm::count_if(Words, IsName) == 1 ? Type : std::string();
 }
 
 std::string FunctionText::returnType() const {
@@ -238,6 +275,8 @@ std::string FunctionText::returnType() const {
     return "PyObject *";
   if (std::string Spelled = typeName(); !Spelled.empty())
     return Spelled;
+  if (Type == "_Bool")
+    return "bool";
   bool Plain =
       !Type.contains("ungil_standin") && llvm::all_of(Type, [](char C) {
         return llvm::isAlnum(C) || C == '_' || C == ' ' || C == '*';

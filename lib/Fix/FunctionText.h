@@ -103,8 +103,12 @@ public:
           [](const std::string &) { return false; }) const;
 
 private:
+  std::vector<Token> head() const;
   std::string typeName() const;
 };
+
+/// Is \p Word spelled as macros are, in capitals?
+bool isMacroLike(std::string_view Word);
 
 } // namespace ungil::fix
 

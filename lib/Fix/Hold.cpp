@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fix/Hold.h"
+#include "Fix/NullTest.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <set>
@@ -84,8 +85,8 @@ public:
         continue;
       bool Reading = llvm::is_contained(Reads, S), Copied = mentionsCopy(S);
       bool Uses = llvm::is_contained(Life.Uses, E) && (Reading || Copied);
-      if (Body.Events[E].Kind == EventKind::Bind && (Reading || Uses))
-        addCopy(Body.Events[E]);
+      if (Reading || Uses)
+        addCopies(Body.Events[E]);
       if (Uses && Counts(E, Copied) && !Reading)
         extend(S);
     }
@@ -106,11 +107,19 @@ private:
       return Code.mentions(Name, Begin, End);
     });
   }
-  void addCopy(const Event &Bind) {
-    const Path &To = Code.P.path(Bind.Where);
-    if (To.Root == RootKind::Local && To.Steps.empty() &&
-        (Life.Inner.count(To.Index) || Life.Copies.count(To.Index)))
-      Copies.insert(Code.P.body(Code.F).Locals[To.Index].Name);
+  /// Variables that \p E sets, in part too, or a call stores to through its
+  /// arguments.
+  void addCopies(const Event &E) {
+    auto Add = [&](const Path &To) {
+      if (To.Root == RootKind::Local &&
+          (Life.Inner.count(To.Index) || Life.Copies.count(To.Index)))
+        Copies.insert(Code.P.body(Code.F).Locals[To.Index].Name);
+    };
+    if (E.Kind == EventKind::Bind || E.Kind == EventKind::Write)
+      Add(Code.P.path(E.Where));
+    for (const Operand &Arg : E.Args)
+      if (Arg.Kind == OperandKind::Address)
+        Add(Code.P.path(Arg.Index));
   }
   /// \p S, or what it is part of, in the block of H.First; None.
   StatementId sibling(StatementId S) const {
@@ -199,7 +208,8 @@ std::string Holds::textWith(StatementId S, uint32_t Begin, uint32_t End) const {
   std::map<uint32_t, std::pair<uint32_t, std::string>> Changes;
   for (const HeldReference &H : All)
     for (auto [From, To] : H.Instead)
-      if (Code[S].Offset <= From && To <= Code[S].end())
+      if (Code[S].Offset <= From && To <= Code[S].end() && Begin <= From &&
+          To <= End)
         Changes[From] = {To, H.Name};
   std::string Text;
   for (const auto &[From, Change] : Changes) {
@@ -261,13 +271,34 @@ void Holds::take(const HeldReference &H) {
     D.before(H.At, std::move(Line));
 }
 
+/// Is \p S in a branch that is taken only when \p H holds nothing?
+bool Holds::isNullAt(StatementId S, const HeldReference &H) const {
+  for (StatementId If = Code[S].Parent; If != None; If = Code[If].Parent) {
+    std::vector<StatementId> Parts = Code.children(If);
+    if (Code[If].Kind != StatementKind::If || Parts.empty() ||
+        Code[If].Offset < Code[H.At].Offset || Code[If].has(SF_Macro))
+      continue;
+    auto [Open, Close] = Code.condition(If);
+    std::string Asked = textWith(If, Open, Close);
+    NullTest Test =
+        nullTest(Asked, 0, static_cast<uint32_t>(Asked.size()), H.Name, false);
+    if ((Code.within(S, Parts[0]) && Test.Then == Nullness::Null) ||
+        (!Code.within(S, Parts[0]) && Test.Else == Nullness::Null))
+      return true;
+  }
+  return false;
+}
+
 void Holds::release(const HeldReference &H) {
   uint32_t Begin = Code[H.First].Offset, End = Code[H.Last].end();
   std::string Line = "Py_XDECREF(" + H.Name + ");";
   for (StatementId S = H.First; S != Code.Statements.size(); ++S)
     if (Code[S].Offset >= Code[H.At].Offset && Code[S].end() <= End &&
-        Code.leaves(S, Begin, End))
-      Leaving[S].push_back(Line);
+        Code.leaves(S, Begin, End)) {
+      std::vector<std::string> &Releases = Leaving[S];
+      if (!isNullAt(S, H))
+        Releases.push_back(Line);
+    }
   if (!Code.endsWays(H.Last))
     D.after(H.Last, Line);
 }

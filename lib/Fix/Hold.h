@@ -79,6 +79,7 @@ private:
   bool mayJumpPast(const HeldReference &H) const;
   void declare(const HeldReference &H);
   void take(const HeldReference &H);
+  bool isNullAt(StatementId S, const HeldReference &H) const;
   void release(const HeldReference &H);
   void writeReturn(StatementId S, const std::vector<std::string> &Releases);
   std::string textWith(StatementId S, uint32_t Begin, uint32_t End) const;

@@ -94,11 +94,27 @@ private:
     }
   }
 
+  /// `view.data = data`: the structure leads into it from then on.
+  void findMember(EventId E) {
+    const Path &To = P.Facts.Paths[Body.Events[E].Where];
+    bool Inside =
+        To.Root == RootKind::Local && !To.Steps.empty() &&
+        llvm::none_of(To.Steps, [](const Step &S) {
+          return S.Kind == StepKind::Deref || S.Kind == StepKind::Index;
+        });
+    if (Inside && (isFilled(Body.Events[E].Value) || leads(V.value(E)))) {
+      Out.Inner.insert(To.Index);
+      Filled.insert(To.Index);
+    }
+  }
+
   /// A pointer bound to what a call made of the reference leads into it.
   void findInner(EventId E) {
     const Event &Ev = Body.Events[E];
     if (Ev.Kind == EventKind::Call)
       return findOuts(E);
+    if (Ev.Kind == EventKind::Write)
+      return findMember(E);
     if (Ev.Kind != EventKind::Bind || E >= V.Events.size())
       return;
     const Path &Where = P.Facts.Paths[Ev.Where];
@@ -129,7 +145,7 @@ private:
       if (!leads(O) && !Lent)
         continue;
       Out.Copies.insert(Local);
-      if (Lent && Stored != None)
+      if (Lent)
         Sources.insert(O.Index);
     }
   }
@@ -143,6 +159,10 @@ private:
   bool isFilled(const Operand &O) const {
     if (O.Kind == OperandKind::Load)
       return isFilled(O.Index);
+    if (O.Kind == OperandKind::Address) // `call(&view)`
+      return isFilled(O.Index) &&
+             Body.Locals[P.Facts.Paths[O.Index].Index].Class ==
+                 TypeClass::Record;
     if (O.Kind != OperandKind::Choice && O.Kind != OperandKind::Computed)
       return false;
     return llvm::any_of(P.Facts.Choices[O.Index],

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Fix/Attached.h"
 #include "Fix/LetsGo.h"
 #include "Fix/UnderLock.h"
 #include "llvm/ADT/STLExtras.h"
@@ -142,6 +143,21 @@ void LockUsers::findAtOnce() {
       Changed |= Now;
     }
   }
+}
+
+FunctionId LockUsers::comesBack() const {
+  auto Back = llvm::find_if(
+      Uses, [&](const auto &User) { return isGivenAway(P, User.first); });
+  bool Calls = llvm::any_of(Uses, [&](const auto &User) {
+    const auto &[F, Events] = User;
+    if (Events.empty())
+      return false;
+    for (EventId E = *Events.begin(); E <= *Events.rbegin(); ++E)
+      if (callsLibrary(P, {F, E}))
+        return true;
+    return false;
+  });
+  return Back != Uses.end() && Calls ? Back->first : None;
 }
 
 } // namespace ungil::fix

@@ -296,7 +296,9 @@ State Releases::walkIf(StatementId S, State Now) {
   auto [Open, Close] = Code.condition(S);
   NullTest Test = nullTest(Code.Text, Open, Close, V.Name, V.NoneIsNull);
   auto Refined = [&](Nullness N) {
-    if (!isOurs(Now) || N == Nullness::Unknown)
+    // Who knows that the call did not fail does not know that it found one.
+    bool Half = S == V.FailureTest && N == Nullness::NotNull;
+    if (!isOurs(Now) || N == Nullness::Unknown || Half)
       return Now;
     return N == Nullness::Null ? State::Null : State::Ours;
   };

@@ -30,6 +30,9 @@ struct OwnedVariable {
   bool MayBeNull = true;
   /// The code tests for None what will be NULL (PyWeakref_GetRef).
   bool NoneIsNull = false;
+  /// The `if` that asks only whether the call failed; what it found may be NULL
+  /// behind that.
+  StatementId FailureTest = None;
 };
 
 /// Adds to \p D what makes the reference in \p V released once on every way,

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fix/Section.h"
+#include "Fix/Attached.h"
 #include "Fix/Exits.h"
-#include "Link/ThreadState.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringExtras.h"
@@ -93,8 +93,7 @@ bool isAttached(const FunctionText &Code, uint32_t Begin, uint32_t End) {
     uint32_t At = Body.Events[E].Range.Offset;
     if (At < Begin || At >= End)
       continue;
-    auto State = Code.P.threads().at({Code.F, E});
-    return !State || State->How == Attachment::Attached;
+    return Code.P.model<AttachedModel>().isAttached({Code.F, E});
   }
   return true;
 }

@@ -59,6 +59,9 @@ public:
   bool takesAtOnce(Site S) const;
   /// Does it belong to what else is done under the lock?
   bool belongs(Site S) const;
+  /// A function that takes the lock and that a library may call while one of
+  /// them holds it: it would wait for itself. None if there is none.
+  FunctionId comesBack() const;
 
 private:
   bool isHelper(FunctionId F, const Questions &Ask) const;

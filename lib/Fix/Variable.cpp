@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fix/Variable.h"
+#include "Fix/FunctionText.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Path.h"
@@ -79,7 +80,10 @@ private:
         V.BaseBegin = All[At].Offset;
       V.BaseEnd = All[At].end();
     }
-    return V.BaseBegin && V.StaticBegin < V.BaseBegin;
+    // What a macro in front of the type stands for nobody knows.
+    std::vector<Token> Base = tokens(Text, V.BaseBegin, V.BaseEnd);
+    bool Macro = Base.size() > 1 && isMacroLike(spelling(Text, Base.front()));
+    return V.BaseBegin && V.StaticBegin < V.BaseBegin && !Macro;
   }
 
   /// Past the bracket that closes what At opens.

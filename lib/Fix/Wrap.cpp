@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fix/Wrap.h"
-#include "Link/ThreadState.h"
+#include "Fix/Attached.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -42,6 +42,8 @@ public:
 
   /// Lines of parameters that stand below the first one stay below it.
   void rename(const std::string &New);
+  /// Says `static`, instead of macros that say how others see the function.
+  void makeStatic();
 
   std::vector<Token> Words;
   size_t Name = 0;
@@ -93,6 +95,8 @@ void Header::read() {
 void Header::rename(const std::string &New) {
   const Token &Old = Words[Name];
   D.replace(Old.Offset, Old.end(), New);
+  if (Code.startsLine(Words[Name + 2].Offset))
+    return;
   auto Column = [&](const Token &T) {
     return T.Offset - (Code.Text.rfind('\n', T.Offset) + 1);
   };
@@ -101,6 +105,17 @@ void Header::rename(const std::string &New) {
         Column(Words[I]) == Column(Words[Name + 2]))
       D.replace(Words[I].Offset, Words[I].Offset,
                 std::string(New.size() - Old.Length, ' '));
+}
+
+void Header::makeStatic() {
+  if (isStatic())
+    return;
+  uint32_t Begin = Words.front().Offset, End = Begin;
+  for (size_t I = 0; I + 1 < Name && Words[I + 1].Kind == TokenKind::Name &&
+                     (isMacroLike(spell(Words[I])) || at(I, "extern"));
+       ++I)
+    End = Words[I + 1].Offset;
+  D.replace(Begin, End, "static ");
 }
 
 void Header::readParameters(size_t Open) {
@@ -155,7 +170,7 @@ void wrapInSection(Draft &D, const FixContext &Context,
     return;
   if (mayThrow(Context, Code.F, Code[0].Offset, Code[0].end()))
     D.refuse("a C++ exception could pass the end of the section");
-  if (Code.P.threads().entry(Code.F) != Attachment::Attached)
+  if (!Code.P.model<AttachedModel>().isEnteredAttached(Code.F))
     D.refuse("it may be called without a thread state, and can hold no "
              "critical section then");
   std::string Name = Head.name(), New = Name + "_impl";
@@ -176,8 +191,7 @@ void wrapInSection(Draft &D, const FixContext &Context,
     D.refuse("'" + Object + "' is no parameter");
   if (D.isRefused())
     return;
-  if (!Head.isStatic())
-    D.replace(Head.Words.front().Offset, Head.Words.front().Offset, "static ");
+  Head.makeStatic();
   const Token &Spelled = Head.Words[Head.Name];
   if (Params.size() == Code.P.body(Code.F).Params)
     Head.rename(New);

@@ -326,6 +326,9 @@ FixPlan LockFix::plan() {
     LockUsers Users(P, std::move(Uses),
                     {[](const CallSite &, FunctionId) { return true; },
                      [&](Site S) { return isAlone(S); }});
+    if (FunctionId Back = Users.comesBack(); Back != None)
+      refuse("a library may call '" + P.name(Back) +
+             "' while the lock is held, which it would wait for");
     for (const Variable &V : All) {
       if (std::string Why = mutexFor(Context, V.File, V.Begin, Out.Edits);
           !Why.empty())

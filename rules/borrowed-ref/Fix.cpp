@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fix/FailureExit.h"
+#include "Fix/NullTest.h"
 #include "Fix/Release.h"
 #include "InPlace.h"
 #include "SectionFix.h"
@@ -48,6 +49,8 @@ private:
   void replaceCall();
   void replaceByOut();
   void checkFailure();
+  bool asksForBoth() const;
+  void askForFailure(const std::string &New);
   void nullForNone();
   void mustNotThrow();
   FixPlan planVariable(const LentInPlace &Lent);
@@ -66,6 +69,7 @@ private:
   StatementId Where = None;
   Shape How = Shape::Other;
   const Local *Variable = nullptr;
+  StatementId FailureTest = None; ///< `if` that asks for -1 now
   bool Done = false; ///< with a variable of its own, whatever D says
 };
 
@@ -141,6 +145,8 @@ void BorrowFix::replaceByOut() {
     Args += std::string(Arg) + ", ";
   std::string New = Strong->Name + "(" + Args +
                     castTo("PyObject **", "&" + Variable->Name) + ")";
+  if (asksForBoth())
+    return askForFailure(New);
   bool Silent = Strong->Form == ReplaceForm::OutSilent;
   std::string Statement = Silent ? "if (" + New + " < 0)" : New + ";";
   std::vector<std::string> Lines{Statement};
@@ -196,6 +202,57 @@ void BorrowFix::checkFailure() {
   D.after(Where, "if (" + Variable->Name + " == NULL)" + Exit);
 }
 
+/// Does the function ask both for NULL, which says that the call failed, and
+/// for None?
+bool BorrowFix::asksForBoth() const {
+  if (Strong->Form != ReplaceForm::OutNone)
+    return false;
+  bool Null = false, None = false;
+  for (StatementId I = Where; I != Code.Statements.size(); ++I) {
+    if (Code[I].Kind != StatementKind::If || Code[I].has(SF_Macro))
+      continue;
+    auto [Open, Close] = Code.condition(I);
+    auto Asks = [&, Begin = Open, End = Close](bool NoneIsNull) {
+      NullTest T = nullTest(Code.Text, Begin, End, Variable->Name, NoneIsNull);
+      return T.Then == Nullness::Null || T.Else == Nullness::Null;
+    };
+    Null |= Asks(false);
+    None |= !Asks(false) && Asks(true);
+  }
+  return Null && None;
+}
+
+/// `if ((v = f(a)) == NULL)` becomes `if (g(a, &v) < 0)`, and so does an `if`
+/// of its own right behind.
+void BorrowFix::askForFailure(const std::string &New) {
+  StatementId If = Where;
+  if (How != Shape::InCondition) {
+    std::vector<StatementId> Behind = Code.siblingsAfter(Where);
+    If = Behind.empty() ? None : Behind.front();
+  }
+  bool Plain = If != None && Code[If].Kind == StatementKind::If &&
+               !Code[If].has(SF_Macro | SF_Else);
+  auto [Open, Close] = Plain ? Code.condition(If) : std::pair(0u, 0u);
+  std::string_view Asked = Code.Text.substr(Open, Close - Open);
+  Plain &= Asked.find("&&") == Asked.npos && Asked.find("||") == Asked.npos &&
+           nullTest(Code.Text, Open, Close, Variable->Name, false).Then ==
+               Nullness::Null;
+  if (!Plain)
+    return D.refuse("NULL and None are told apart, and the test for NULL does "
+                    "not stand right behind the call");
+  FailureTest = If;
+  D.replace(Open, Close, New + " < 0");
+  if (How == Shape::Assigned)
+    D.remove(Where);
+  if (How == Shape::Declared) {
+    std::string_view Front =
+        Code.text(Where).substr(0, Code.text(Where).find('='));
+    if (Front.find(',') != Front.npos)
+      return D.refuse("the declaration has more than one variable");
+    D.rewrite(Where, {llvm::StringRef(Front).rtrim().str() + ";"});
+  }
+}
+
 /// `v == Py_None` asks `v == NULL` now.
 void BorrowFix::nullForNone() {
   if (Strong->Form != ReplaceForm::OutNone)
@@ -234,6 +291,7 @@ void BorrowFix::ownVariable() {
   Owned.From = Where;
   Owned.Life = lifetimeOf(P, S);
   Owned.NoneIsNull = Strong->Form == ReplaceForm::OutNone;
+  Owned.FailureTest = FailureTest;
   Owned.MayBeNull = Strong->Form != ReplaceForm::CanFail;
   releaseOnEveryPath(D, Code, Owned);
 }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "SectionFix.h"
+#include "Fix/NullTest.h"
 #include "Fix/Walk.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -28,6 +29,7 @@ public:
 private:
   EventId maker();
   bool isSequence(const Operand &O) const;
+  bool copyBehind(StatementId Making);
   FixPlan copyFirst(EventId Maker);
   void findWalk();
   void findVariable();
@@ -79,6 +81,33 @@ EventId SectionFix::maker() {
   return P.api(Call) && Call.Args.size() == 2 ? Made : None;
 }
 
+/// Makes the copy behind the `if` that asks for the failure of \p Making, and
+/// fails in the same way: what is said of other arguments stays.
+bool SectionFix::copyBehind(StatementId Making) {
+  const std::string &Name = Body.Locals[Sequence].Name;
+  StatementId If = Making;
+  if (Making != None && Code[Making].Kind != StatementKind::If) {
+    std::vector<StatementId> Behind = Code.siblingsAfter(Making);
+    If = Behind.empty() ? None : Behind.front();
+  }
+  if (If == None || Code[If].Kind != StatementKind::If ||
+      Code[If].has(SF_Macro | SF_Else) || Code.children(If).size() != 1 ||
+      Code[Code[If].Parent].Kind != StatementKind::Compound)
+    return false;
+  StatementId Exit = Code.children(If)[0];
+  auto [Open, Close] = Code.condition(If);
+  std::string_view Asked = Code.Text.substr(Open, Close - Open);
+  if (!Code.endsWays(Exit) || Asked.find("||") != Asked.npos ||
+      nullTest(Code.Text, Open, Close, Name, false).Then != Nullness::Null)
+    return false;
+  D.after(If, "Py_SETREF(" + Name + ", " + Borrow.Strong->Name + "(" + Name +
+                  "));");
+  D.after(If, "if (" + Name + " == NULL)" +
+                  std::string(
+                      Code.Text.substr(Close + 1, Code[If].end() - Close - 1)));
+  return true;
+}
+
 /// PySequence_Fast hands a list on as it is; a tuple of it is ours alone.
 FixPlan SectionFix::copyFirst(EventId Maker) {
   const Event &Made = P.event({S.Function, Maker});
@@ -101,13 +130,13 @@ FixPlan SectionFix::copyFirst(EventId Maker) {
       D.refuse("the sequence is handed on, or used as a list");
   }
   const std::string &Copy = Borrow.Strong->Name;
-  if (!D.isRefused())
+  std::string Title = "work on a tuple of the items, made by " + Copy + "()";
+  if (!D.isRefused() && !copyBehind(Code.at(Call.NameBegin))) {
     D.replace(Call.NameBegin, Call.End,
               Copy + "(" + std::string(Call.Args[0]) + ")");
-  FixPlan Plan = D.finish(Applicability::Suggested,
-                          "work on a tuple of the items, made by " + Copy +
-                              "(); what it says of an argument that is no "
-                              "sequence differs");
+    Title += "; what it says of an argument that is no sequence differs";
+  }
+  FixPlan Plan = D.finish(Applicability::Suggested, Title);
   for (Edit &E : Plan.Edits)
     E.Once = true; // every other use of the sequence wants the same
   return Plan;
@@ -118,7 +147,7 @@ void SectionFix::findWalk() {
   CallText Call = callAt(Code.Text, E.Range.Offset, P.calleeName(E));
   W.Call = S;
   if (!Code.isValid() || !Call.isValid() || Borrow.Owner < 0 ||
-      Borrow.Danger == Hazard::Always)
+      Borrow.Danger == Hazard::Always || Borrow.Category == "type")
     return D.refuse("no section protects it");
   W.Owner = static_cast<unsigned>(Borrow.Owner);
   W.Where = Code.at(Call.NameBegin);

@@ -26,6 +26,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,6 +61,8 @@ private:
   bool moveTurn(const ThreadStates::Run &States);
   bool takeEarlier(StatementId First, StatementId Turn);
   bool giveLater(StatementId Turn);
+  bool mayWait(uint32_t Begin, uint32_t End) const;
+  bool ensureEach();
   void takeAround();
   void ensureAround(StatementId First, StatementId Last);
   void releaseAt(StatementId Exit);
@@ -316,6 +319,41 @@ void AttachFix::releaseAt(StatementId Exit) {
                    Release, "return " + Code.freeName("result") + ";"});
 }
 
+/// Does something between the uses perhaps wait? Whoever does that with the
+/// thread state keeps all others waiting.
+bool AttachFix::mayWait(uint32_t Begin, uint32_t End) const {
+  const Function &Body = P.body(S.Function);
+  for (EventId E = 0; E != Body.Events.size(); ++E) {
+    const Event &Call = Body.Events[E];
+    if (Call.Kind == EventKind::Call && Begin <= Call.Range.Offset &&
+        Call.Range.Offset < End && !llvm::is_contained(Uses, E) &&
+        !P.api(Call) && P.bodiesOf(Call.Callee).empty())
+      return true;
+  }
+  return false;
+}
+
+/// PyGILState_Ensure and PyGILState_Release around each use of its own, in
+/// statements that do nothing else.
+bool AttachFix::ensureEach() {
+  std::map<StatementId, StatementId> ByBlock; // two of one name clash
+  for (EventId E : Uses) {
+    StatementId At = Code.at(event(E));
+    if (At == None || Code[At].Kind != StatementKind::Expression ||
+        Code[At].has(SF_Macro) ||
+        Code[Code[At].Parent].Kind != StatementKind::Compound ||
+        Code.freeName("gil") != "gil" ||
+        ByBlock.try_emplace(Code[At].Parent, At).first->second != At)
+      return false;
+  }
+  for (auto [Block, At] : ByBlock) {
+    D.before(At, "PyGILState_STATE gil = PyGILState_Ensure();");
+    D.after(At, "PyGILState_Release(gil);");
+  }
+  Title = "take a thread state around the uses of Python";
+  return true;
+}
+
 /// PyGILState_Ensure and PyGILState_Release around statements of one block.
 void AttachFix::ensureAround(StatementId First, StatementId Last) {
   uint32_t Begin = Code[First].Offset, End = Code[Last].end();
@@ -353,8 +391,11 @@ void AttachFix::takeAround() {
       Around == StatementKind::Switch)
     return D.refuse("a label stands right in front of it");
   std::string Guard = guardType();
-  if (Guard.empty())
-    return ensureAround(First, Last);
+  if (Guard.empty()) {
+    if (!mayWait(Front, Back) || !ensureEach())
+      ensureAround(First, Last);
+    return;
+  }
   if (Around != StatementKind::Compound)
     return D.refuse("the use is not in a block of its own");
   D.before(First, Guard + " " + Code.freeName("attached") + ";");

@@ -5,18 +5,23 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// One object in a static variable of a function is kept atomically (CacheFix);
-// tables and numbers get a lock over the test and what it guards; what is read
-// beside a once-guard becomes atomic.
+// One object in a static variable of a function is kept atomically (CacheFix),
+// and so are those in arrays and in variables of a file (SlotFix); tables and
+// numbers get a lock over the test and what it guards. What neither mends and
+// depends on nothing is done by module init (ExecFix). What is read beside a
+// once-guard becomes atomic.
 //
 //===----------------------------------------------------------------------===//
 
 #include "CacheFix.h"
 #include "Companions.h"
+#include "ExecFix.h"
 #include "Fix/Storage.h"
 #include "OnceGuards.h"
 #include "Rules/PlaceLock.h"
+#include "SlotFix.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +53,20 @@ static FixPlan besideGuardFix(const FixContext &Context, const Finding &Found) {
                   "written before it");
 }
 
+/// What \p Other cannot mend where it is may be done by module init.
+static FixPlan inInit(const FixContext &Context, EntityId Place,
+                      FixPlan Other) {
+  if (!Other.Edits.empty())
+    return Other;
+  FixPlan Moved = execFix(Context, Place);
+  if (!Moved.Edits.empty())
+    return Moved;
+  llvm::StringRef Why(Moved.Title);
+  Why.consume_front("no edit: ");
+  Other.Title += "; nor can module init do it: " + Why.str();
+  return Other;
+}
+
 FixPlan lazyInitFix(const FixContext &Context, const Finding &Found) {
   const Program &P = Context.P;
   auto Manual = [](std::string Why) {
@@ -58,8 +77,13 @@ FixPlan lazyInitFix(const FixContext &Context, const Finding &Found) {
   if (isSetUnderOnceGuard(P, Found.About.Entity))
     return besideGuardFix(Context, Found);
   const Entity &Place = P.entity(Found.About.Entity);
-  if (Place.Class == TypeClass::PyObject && Place.has(EF_Array))
-    return lockFix(Context, Found.About.Entity);
+  if (Place.Class == TypeClass::PyObject && Place.has(EF_Array)) {
+    FixPlan Kept = slotFix(Context, Found.About.Entity);
+    if (!Kept.Edits.empty())
+      return Kept;
+    FixPlan Locked = lockFix(Context, Found.About.Entity);
+    return Locked.Edits.empty() ? Kept : Locked;
+  }
   if (Place.Class != TypeClass::PyObject) {
     std::vector<EntityId> All = setAlong(P, Found.About.Entity);
     All.push_back(Found.About.Entity);
@@ -71,14 +95,15 @@ FixPlan lazyInitFix(const FixContext &Context, const Finding &Found) {
     });
     FixPlan Locked = lockFix(Context, *First, All);
     if (Locked.Edits.empty())
-      Locked.Title += "; do it in the module's exec function";
+      return inInit(Context, Found.About.Entity, std::move(Locked));
     return Locked;
   }
   llvm::ArrayRef<FunctionId> Bodies = Place.has(EF_StaticLocal)
                                           ? P.bodiesOf(Place.Parent)
                                           : llvm::ArrayRef<FunctionId>();
   if (Bodies.size() != 1)
-    return Manual("the variable is not local to one function");
+    return inInit(Context, Found.About.Entity,
+                  slotFix(Context, Found.About.Entity));
   return cacheFix(Context, Found.About.Entity, Bodies[0]);
 }
 

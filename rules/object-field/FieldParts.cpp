@@ -9,6 +9,7 @@
 #include "FieldReads.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include <algorithm>
 
 namespace ungil::rules {
 namespace {
@@ -36,6 +37,7 @@ private:
   uint32_t offsetOf(const FieldAccess &A) const {
     return P.event(A.At).Range.Offset;
   }
+  StatementId guardOf(const FieldAccess &A) const;
   bool inRuns(const FieldAccess &A) const;
   bool countsNew(const FieldAccess &A) const;
   void sort(const FieldAccess &A);
@@ -60,6 +62,21 @@ bool Parts::inRuns(const FieldAccess &A) const {
     return Code[R.First].Offset <= offsetOf(A) &&
            offsetOf(A) < Code[R.Last].end();
   });
+}
+
+/// The outermost `if` around \p A, which changes a field, that asks for the
+/// same field: whoever finds it set must be the one who changes it. None if
+/// none.
+StatementId Parts::guardOf(const FieldAccess &A) const {
+  StatementId Guard = None;
+  for (StatementId S = Code.at(offsetOf(A)); S != None; S = Code[S].Parent)
+    if (Code[S].Kind == StatementKind::If && !Code[S].has(SF_Macro | SF_Else))
+      if (llvm::any_of(All, [&, S](const FieldAccess *Test) {
+            return Test->Use == FieldUse::Test && leafOf(*Test) == leafOf(A) &&
+                   Code.at(offsetOf(*Test)) == S;
+          }))
+        Guard = S;
+  return Guard;
 }
 
 /// `self->f = v; Py_INCREF(self->f);`: the reference of the field itself.
@@ -114,22 +131,37 @@ bool Parts::follows(const Run &Before, StatementId S,
 }
 
 void Parts::addTo(const FieldAccess &A) {
-  StatementId S = Code.at(offsetOf(A));
+  StatementId S = Code.at(offsetOf(A)), Guard = guardOf(A);
+  if (Guard != None)
+    S = Guard;
   bool Plain = S != None &&
-               (Code[S].Kind == StatementKind::Expression ||
+               (Guard != None || Code[S].Kind == StatementKind::Expression ||
                 Code[S].Kind == StatementKind::Declaration ||
                 Code[S].Kind == StatementKind::Return || Code[S].has(SF_Macro));
   if (!Plain)
     return D.refuse("'" + P.entity(leafOf(A)).Name +
                     "' is used in the head of a statement");
+  for (Run &R : Runs)
+    if (Code[R.First].Offset <= Code[S].Offset &&
+        Code[S].end() <= Code[R.Last].end()) {
+      R.LastEvent = std::max(R.LastEvent, A.At.Event);
+      return R.Of.push_back(&A);
+    }
+  Accesses Inside; // of runs in a statement that is guarded as a whole
+  while (!Runs.empty() && Code[S].Offset <= Code[Runs.back().First].Offset &&
+         Code[Runs.back().Last].end() <= Code[S].end()) {
+    llvm::append_range(Inside, Runs.back().Of);
+    Runs.pop_back();
+  }
   Run *Last = Runs.empty() ? nullptr : &Runs.back();
   if (!Last || (S != Last->Last && !follows(*Last, S, A))) {
     Runs.push_back({S, S, A.At.Event, {&A}});
-    return;
+  } else {
+    Last->Last = S;
+    Last->LastEvent = A.At.Event;
+    Last->Of.push_back(&A);
   }
-  Last->Last = S;
-  Last->LastEvent = A.At.Event;
-  Last->Of.push_back(&A);
+  llvm::append_range(Runs.back().Of, Inside);
 }
 
 /// Helpers would run without the section.

@@ -130,7 +130,14 @@ void FieldReads::checkUse(Draft &D, const Group &G, EventId E) const {
   PathId Where = Uses.pathOf(*G.Reads[0].Access);
   std::string Name = "'" + P.entity(leafOf(*G.Reads[0].Access)).Name + "'";
   const Values &V = P.Functions[Code.F].Value;
-  if (Ev.Kind != EventKind::Call && !Uses.leadsTo(V.value(E), Where))
+  const FieldAccess &Read = *G.Reads[0].Access;
+  bool Value = Uses.leadsTo(V.value(E), Where);
+  if (Ev.Kind == EventKind::Write && !Value &&
+      Uses.writesBetween(leafOf(Read), Code[0].Offset, Ev.Range.Offset))
+    return D.refuse("what " + Name +
+                    " holds is filled in after it is stored, where other "
+                    "threads may have stored another one");
+  if (Ev.Kind != EventKind::Call && !Value)
     return;
   if (Ev.Kind == EventKind::Return)
     return D.refuse("what " + Name + " holds is returned as it is");

@@ -13,9 +13,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "FieldParts.h"
+#include "Fix/Attached.h"
 #include "Fix/Section.h"
 #include "Fix/Wrap.h"
-#include "Link/ThreadState.h"
 #include "MutexFix.h"
 #include "Rules/SharedField.h"
 #include "llvm/ADT/STLExtras.h"
@@ -155,10 +155,9 @@ void FieldFix::lock(FunctionId F,
       P.entityOf(F).has(EF_HasError) || !P.reportable(F))
     return refuse(In + "the code is generated, or could not be read");
   for (const FieldAccess *A : Uses)
-    if (auto State = P.threads().at(A->At);
-        State && State->How != Attachment::Attached)
-      return refuse(In + "the thread has no thread state where the fields are "
-                         "used; a critical section is let go there");
+    if (!P.model<AttachedModel>().isAttached(A->At))
+      return refuse(In + "the thread may have no thread state where the fields "
+                         "are used, and can hold no critical section then");
   // From what changes least to what changes most.
   FieldUses Fields(P, Code, Uses, Helpers);
   auto Around = [&](Draft &D, bool MayJump) {

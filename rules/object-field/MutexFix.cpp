@@ -8,9 +8,9 @@
 #include "MutexFix.h"
 #include "FieldText.h"
 #include "FieldUses.h"
+#include "Fix/Attached.h"
 #include "Fix/Section.h"
 #include "Fix/UnderLock.h"
-#include "Link/ThreadState.h"
 #include "MutexMember.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -214,6 +214,9 @@ FixPlan MutexFix::plan() {
         P, std::move(Uses),
         {[&](const CallSite &C, FunctionId F) { return isSame(C, F); },
          [](Site) { return false; }});
+    if (FunctionId Back = Users.comesBack(); Back != None)
+      refuse("the library may call '" + P.name(Back) +
+             "' while the lock is held, which it would wait for");
     for (const auto &[F, Needs] : Users.all())
       if (Reason.empty())
         lockIn(F, Users);
@@ -236,8 +239,7 @@ std::set<EntityId> detachedFields(const Program &P, EntityId Record) {
   for (const auto &[Field, Accesses] : P.Fields) {
     bool Detached = P.entity(Field).Parent == Record &&
                     llvm::any_of(Accesses, [&](const FieldAccess &A) {
-                      auto State = P.threads().at(A.At);
-                      return State && State->How != Attachment::Attached;
+                      return !P.model<AttachedModel>().isAttached(A.At);
                     });
     if (Detached && llvm::any_of(Judged.of(Field), [](const FieldVerdict &V) {
           return V.Conf != Confidence::Low;

@@ -10,6 +10,7 @@
 #include "Fix/Apply.h"
 #include "Report/Names.h"
 #include "Support/Output.h"
+#include "Verifying.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -17,8 +18,8 @@ using namespace ungil;
 
 namespace {
 
-/// How often each complaint was made, by file, or each finding, by key.
-using Counts = std::map<std::string, unsigned>;
+/// How often each finding was made, by key.
+using Counts = std::map<std::string, int>;
 
 /// Where a finding is, but for its line, which an edit above it moves.
 std::string placeOf(const Report &In, const Finding &F) {
@@ -31,36 +32,43 @@ std::string keyOf(const Report &In, const Finding &F) {
   return placeOf(In, F) + '\n' + F.Entity;
 }
 
+/// What a finding is about, wherever the one line of it is.
+std::string topicOf(const Finding &F) { return F.Rule + "\n\n" + F.Entity; }
+
 class Fixer {
 public:
   Fixer(const ScanPlan &Plan, std::vector<UnitResult> Units, Report First,
         const Api &Known, const AnalyseOptions &Options,
         const FixRequest &Request, Timings &Times)
       : Plan(Plan), Units(std::move(Units)), Known(Known), Options(Options),
-        Request(Request), Times(Times) {
+        Request(Request), Times(Times), Compiler(Plan) {
     Out.Final = std::move(First);
   }
 
   FixOutcome run();
 
 private:
-  using Edits = std::map<std::string, std::string>;
+  using Edits = Verifier::Texts;
+  using Indices = std::vector<size_t>;
 
-  std::vector<size_t> candidates() const;
-  Edits textWith(const std::vector<size_t> &Chosen);
-  std::vector<size_t> touched(const Edits &Text) const;
-  ScanPlan planOf(const std::vector<size_t> &Which, const Edits &Text) const;
-  Counts complaints(const std::vector<size_t> &Which, const Edits &Text,
-                    bool WithGil) const;
-  const Counts &complaintsBefore(const std::vector<size_t> &Which,
-                                 bool WithGil);
-  std::string newComplaint(const std::vector<size_t> &Which, const Edits &Text);
-  Report analyseWith(const Edits &Text, std::vector<UnitResult> &NewUnits);
-  std::map<std::string, std::string>
-  renamed(const std::vector<size_t> &Chosen) const;
-  std::string stillWrong(const Report &New,
-                         const std::vector<size_t> &Chosen) const;
-  std::string tryFixes(const std::vector<size_t> &Chosen);
+  /// Why fixes cannot be made as they are.
+  struct Failure {
+    std::string Why; ///< empty: they can
+    Indices Blamed;  ///< the ones it speaks of; empty: nobody knows
+  };
+
+  Indices candidates() const;
+  Edits textWith(const Indices &Chosen);
+  Indices touched(const Edits &Text) const;
+  Report analyseWith(const Edits &Text, const Indices &Which,
+                     std::vector<UnitResult> Parsed,
+                     std::vector<UnitResult> &NewUnits);
+  std::map<std::string, std::string> renamed(const Indices &Chosen) const;
+  Failure stillWrong(const Report &New, const Indices &Chosen) const;
+  Indices nearest(const Complaint &Said, const Indices &Chosen) const;
+  Failure tryFixes(const Indices &Chosen);
+  std::pair<Indices, Indices> split(const Indices &Set,
+                                    const Indices &Blamed) const;
   void withdraw(size_t Index, const std::string &Why);
 
   const ScanPlan &Plan;
@@ -69,16 +77,15 @@ private:
   const AnalyseOptions &Options;
   const FixRequest &Request;
   Timings &Times;
+  Verifier Compiler;
   FixOutcome Out;
   std::set<std::string> Refused; ///< fingerprints
-  /// Of the text as it is now; by units, and with the GIL or without.
-  std::map<std::pair<std::vector<size_t>, bool>, Counts> Before;
 };
 
 /// Findings whose fixes go together now.
-std::vector<size_t> Fixer::candidates() const {
+Fixer::Indices Fixer::candidates() const {
   std::vector<const FixPlan *> Plans;
-  std::vector<size_t> Index;
+  Indices Index;
   for (size_t I = 0; I != Out.Final.Findings.size(); ++I) {
     const Finding &F = Out.Final.Findings[I];
     bool Inside = llvm::all_of(F.Fix.Edits, [&](const Edit &E) {
@@ -90,13 +97,13 @@ std::vector<size_t> Fixer::candidates() const {
     Plans.push_back(&F.Fix);
     Index.push_back(I);
   }
-  std::vector<size_t> Chosen;
+  Indices Chosen;
   for (size_t I : fix::choose(Plans))
     Chosen.push_back(Index[I]);
   return Chosen;
 }
 
-Fixer::Edits Fixer::textWith(const std::vector<size_t> &Chosen) {
+Fixer::Edits Fixer::textWith(const Indices &Chosen) {
   std::vector<const FixPlan *> Plans;
   for (size_t I : Chosen)
     Plans.push_back(&Out.Final.Findings[I].Fix);
@@ -113,8 +120,8 @@ Fixer::Edits Fixer::textWith(const std::vector<size_t> &Chosen) {
 }
 
 /// Units that read a file whose text differs from what they were parsed with.
-std::vector<size_t> Fixer::touched(const Edits &Text) const {
-  std::vector<size_t> All;
+Fixer::Indices Fixer::touched(const Edits &Text) const {
+  Indices All;
   for (size_t I = 0; I != Units.size(); ++I)
     if (llvm::any_of(Units[I].Facts.Files, [&](const FileFact &File) {
           auto New = Text.find(File.Path);
@@ -126,57 +133,9 @@ std::vector<size_t> Fixer::touched(const Edits &Text) const {
   return All;
 }
 
-ScanPlan Fixer::planOf(const std::vector<size_t> &Which,
-                       const Edits &Text) const {
-  ScanPlan Part = Plan;
-  Part.Units.clear();
-  for (size_t I : Which)
-    Part.Units.push_back(Plan.Units[I]);
-  Part.Edited = Text;
-  Part.Progress = false;
-  return Part;
-}
-
-Counts Fixer::complaints(const std::vector<size_t> &Which, const Edits &Text,
-                         bool WithGil) const {
-  ScanPlan Part = planOf(Which, Text);
-  if (WithGil)
-    Part = withGil(std::move(Part));
-  Part.Check = true;
-  Counts All;
-  for (const UnitResult &Unit : parse(Part))
-    for (const DiagnosticFact &D : Unit.Facts.Errors)
-      ++All[D.Message];
-  return All;
-}
-
-/// Sets of fixes for the same files, one after the other, ask for the same.
-const Counts &Fixer::complaintsBefore(const std::vector<size_t> &Which,
-                                      bool WithGil) {
-  auto [It, New] = Before.try_emplace({Which, WithGil});
-  if (New)
-    It->second = complaints(Which, Out.Edited, WithGil);
-  return It->second;
-}
-
-/// What the compiler says now and did not say before, with and without the
-/// GIL; empty: nothing.
-std::string Fixer::newComplaint(const std::vector<size_t> &Which,
-                                const Edits &Text) {
-  for (bool WithGil : {false, true}) {
-    Counts Old = complaintsBefore(Which, WithGil);
-    for (const auto &[Message, N] : complaints(Which, Text, WithGil))
-      if (N > Old[Message])
-        return "the compiler says \"" + Message + "\"" +
-               (WithGil ? " in a build with the GIL" : "");
-  }
-  return {};
-}
-
-Report Fixer::analyseWith(const Edits &Text,
+Report Fixer::analyseWith(const Edits &Text, const Indices &Which,
+                          std::vector<UnitResult> Parsed,
                           std::vector<UnitResult> &NewUnits) {
-  std::vector<size_t> Which = touched(Text);
-  std::vector<UnitResult> Parsed = parse(planOf(Which, Text));
   NewUnits = Units;
   for (size_t I = 0; I != Which.size(); ++I)
     NewUnits[Which[I]] = std::move(Parsed[I]);
@@ -188,8 +147,7 @@ Report Fixer::analyseWith(const Edits &Text,
 
 /// Functions whose bodies \p Chosen give a new name: an edit that replaces the
 /// name in front of a parameter list. From the new name to the old.
-std::map<std::string, std::string>
-Fixer::renamed(const std::vector<size_t> &Chosen) const {
+std::map<std::string, std::string> Fixer::renamed(const Indices &Chosen) const {
   std::map<std::string, std::string> All;
   SourceCache Disk;
   for (size_t I : Chosen)
@@ -208,53 +166,128 @@ Fixer::renamed(const std::vector<size_t> &Chosen) const {
 
 /// A finding of \p Chosen that is still there, or one more than before of its
 /// rule in a function (which entity it names first may change with what is
-/// mended); empty: all is well.
-std::string Fixer::stillWrong(const Report &New,
-                              const std::vector<size_t> &Chosen) const {
+/// mended) that has not come from another function.
+Fixer::Failure Fixer::stillWrong(const Report &New,
+                                 const Indices &Chosen) const {
   const Report &Old = Out.Final;
-  Counts Allowed;
-  for (const Finding &F : Old.Findings) {
-    ++Allowed[keyOf(Old, F)];
-    ++Allowed[placeOf(Old, F)];
-  }
+  Counts Allowed, Now;
+  auto Count = [](Counts &In, const Report &Of, const Finding &F, int N) {
+    In[keyOf(Of, F)] += N;
+    In[placeOf(Of, F)] += N;
+    In[topicOf(F)] += N;
+  };
+  for (const Finding &F : Old.Findings)
+    Count(Allowed, Old, F, 1);
   std::set<std::string> Mended;
   for (size_t I : Chosen) {
-    --Allowed[keyOf(Old, Old.Findings[I])];
-    --Allowed[placeOf(Old, Old.Findings[I])];
+    Count(Allowed, Old, Old.Findings[I], -1);
     Mended.insert(keyOf(Old, Old.Findings[I]));
   }
   std::map<std::string, std::string> Renamed = renamed(Chosen);
-  Counts Now;
-  for (Finding F : New.Findings) {
+  std::vector<Finding> After = New.Findings;
+  for (Finding &F : After) {
     if (auto Name = Renamed.find(F.Function); Name != Renamed.end())
       F.Function = Name->second;
-    std::string Key = keyOf(New, F), Place = placeOf(New, F);
-    if (++Now[Key] > Allowed[Key] && Mended.count(Key))
-      return "the finding would still be there";
-    if (++Now[Place] > Allowed[Place])
-      return "it would bring a new one: " + F.Message + " [" + F.Rule + "]";
+    Count(Now, New, F, 1);
   }
-  return {};
+  auto Exceeds = [&](const std::string &What) {
+    return Now[What] > Allowed[What];
+  };
+  Failure First;
+  for (const Finding &F : After) {
+    std::string Key = keyOf(New, F);
+    if (!Exceeds(Key))
+      continue;
+    bool Still = Mended.count(Key);
+    if (!Still && (!Exceeds(placeOf(New, F)) || !Exceeds(topicOf(F))))
+      continue;
+    Indices Blamed;
+    for (size_t I : Chosen) {
+      const Finding &O = Old.Findings[I];
+      if (Still ? keyOf(Old, O) == Key
+                : O.Function == F.Function ||
+                      (!F.Entity.empty() && O.Entity == F.Entity))
+        Blamed.push_back(I);
+    }
+    std::string Why =
+        Still ? "the finding would still be there"
+              : "it would bring a new one: " + F.Message + " [" + F.Rule + "]";
+    // One that nobody can be blamed for may be anybody's.
+    if (Blamed.empty())
+      return {Why, {}};
+    if (First.Why.empty())
+      First.Why = Why;
+    for (size_t I : Blamed)
+      if (!llvm::is_contained(First.Blamed, I))
+        First.Blamed.push_back(I);
+  }
+  return First;
+}
+
+/// The fix with the edit in front of what the compiler complains of.
+Fixer::Indices Fixer::nearest(const Complaint &Said,
+                              const Indices &Chosen) const {
+  std::vector<const FixPlan *> Plans;
+  for (size_t I : Chosen)
+    Plans.push_back(&Out.Final.Findings[I].Fix);
+  const Edit *Last = nullptr;
+  auto ByFile = fix::editsByFile(Plans);
+  for (const auto &[File, Edits] : ByFile) {
+    if (Out.Final.Files[File] != Said.File)
+      continue;
+    int64_t Moved = 0; ///< by the edits in front
+    for (const Edit &E : Edits) {
+      if (E.Offset + Moved > Said.Offset)
+        break;
+      Last = &E;
+      Moved += static_cast<int64_t>(E.Text.size()) - E.Length;
+    }
+  }
+  Indices All;
+  for (size_t I : Chosen)
+    if (Last &&
+        llvm::any_of(Out.Final.Findings[I].Fix.Edits, [&](const Edit &E) {
+          return E.File == Last->File && E.Offset == Last->Offset &&
+                 E.Text == Last->Text;
+        }))
+      All.push_back(I);
+  return All;
 }
 
 /// Makes the fixes, or says why not.
-std::string Fixer::tryFixes(const std::vector<size_t> &Chosen) {
+Fixer::Failure Fixer::tryFixes(const Indices &Chosen) {
   Edits Text = textWith(Chosen);
+  Indices Which = touched(Text);
+  std::vector<UnitResult> Parsed, NewUnits;
+  Complaint Said =
+      Compiler.check(Which, Out.Edited, Text, Request.Verify, Parsed);
+  if (!Said.What.empty())
+    return {Said.What, nearest(Said, Chosen)};
+  Report New = analyseWith(Text, Which, std::move(Parsed), NewUnits);
   if (Request.Verify)
-    if (std::string Why = newComplaint(touched(Text), Text); !Why.empty())
-      return Why;
-  std::vector<UnitResult> NewUnits;
-  Report New = analyseWith(Text, NewUnits);
-  if (Request.Verify)
-    if (std::string Why = stillWrong(New, Chosen); !Why.empty())
-      return Why;
+    if (Failure Wrong = stillWrong(New, Chosen); !Wrong.Why.empty())
+      return Wrong;
   for (size_t I : Chosen)
     Out.Made.push_back(Out.Final.Findings[I]);
   Out.Final = std::move(New);
   Out.Edited = std::move(Text);
-  Before.clear();
+  Compiler.keep();
   Units = std::move(NewUnits);
   return {};
+}
+
+/// Those of \p Set that nobody blames and the others; halves when that says
+/// nothing.
+std::pair<Fixer::Indices, Fixer::Indices>
+Fixer::split(const Indices &Set, const Indices &Blamed) const {
+  if (!Blamed.empty() && Blamed.size() < Set.size()) {
+    Indices Rest;
+    llvm::copy_if(Set, std::back_inserter(Rest),
+                  [&](size_t I) { return !llvm::is_contained(Blamed, I); });
+    return {Rest, Blamed};
+  }
+  auto Middle = Set.begin() + static_cast<ptrdiff_t>(Set.size() / 2);
+  return {{Set.begin(), Middle}, {Middle, Set.end()}};
 }
 
 void Fixer::withdraw(size_t Index, const std::string &Why) {
@@ -271,25 +304,25 @@ FixOutcome Fixer::run() {
   // something, and is planned on the new text.
   constexpr unsigned MaxRounds = 20;
   for (unsigned Round = 0; Round != MaxRounds; ++Round) {
-    std::vector<size_t> Chosen = candidates();
+    Indices Chosen = candidates();
     if (Chosen.empty())
       break;
-    // Most sets pass whole. One that does not is halved until the culprits
-    // are alone.
-    std::vector<std::vector<size_t>> Sets{Chosen};
+    // Most sets pass whole. Of one that does not those go first that are not
+    // to blame, until the culprits are alone.
+    std::vector<Indices> Sets{Chosen};
     bool Made = false;
     while (!Sets.empty() && !Made) {
-      std::vector<size_t> Set = std::move(Sets.back());
+      Indices Set = std::move(Sets.back());
       Sets.pop_back();
-      std::string Why = tryFixes(Set);
-      if (Why.empty()) {
+      Failure Found = tryFixes(Set);
+      if (Found.Why.empty()) {
         Made = true;
       } else if (Set.size() == 1) {
-        withdraw(Set[0], Why);
+        withdraw(Set[0], Found.Why);
       } else {
-        size_t Half = Set.size() / 2;
-        Sets.emplace_back(Set.begin() + Half, Set.end());
-        Sets.emplace_back(Set.begin(), Set.begin() + Half);
+        auto [First, Second] = split(Set, Found.Blamed);
+        Sets.push_back(std::move(Second));
+        Sets.push_back(std::move(First));
       }
     }
   }

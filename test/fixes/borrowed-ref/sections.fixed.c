@@ -3,7 +3,10 @@
 static PyObject *
 total(PyObject *self, PyObject *arg)
 {
-    PyObject *seq = PySequence_Tuple(arg);
+    PyObject *seq = PySequence_Fast(arg, "expected a sequence");
+    if (seq == NULL)
+        return NULL;
+    Py_SETREF(seq, PySequence_Tuple(seq));
     if (seq == NULL)
         return NULL;
     long sum = 0;
@@ -25,7 +28,10 @@ static PyObject *
 items(PyObject *self, PyObject *arg)
 {
     PyObject *seq;
-    if (!(seq = PySequence_Tuple(arg)))
+    if (!(seq = PySequence_Fast(arg, "expected, (a) sequence")))
+        return NULL;
+    Py_SETREF(seq, PySequence_Tuple(seq));
+    if (seq == NULL)
         return NULL;
     PyObject **all = PySequence_Fast_ITEMS(seq);
     Py_ssize_t size = PySequence_Fast_GET_SIZE(seq), none = 0;

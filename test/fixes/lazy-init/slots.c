@@ -1,4 +1,5 @@
-/* References that an array keeps: one lock, and releases behind it. */
+/* References that an array keeps: one lock, and releases behind it, where they
+   are replaced. */
 #include <Python.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ name_of(PyObject *self, PyObject *arg)
     return made;
 }
 
-/* What was there before is not released. */
+/* Nothing is replaced: the first one stays. */
 static PyObject *
 keep(PyObject *self, PyObject *arg)
 {
@@ -50,7 +51,7 @@ keep(PyObject *self, PyObject *arg)
         found = PyObject_Repr(arg);
         if (found == NULL)
             return NULL;
-        kept[0] = found;  // no edit: in 'keep' what it held before is not released
+        kept[0] = found;
     }
     return Py_NewRef(found);
 }
@@ -63,7 +64,7 @@ lend(PyObject *arg)
     if (found == NULL) {
         found = PyObject_Repr(arg);
         Py_XDECREF(lent[1]);
-        lent[1] = found;  // no edit: 'lend' hands out a reference that it has not taken
+        lent[1] = found;  // no edit: 'found' has a reference of its own beside that of 'lent'
     }
     return found;
 }

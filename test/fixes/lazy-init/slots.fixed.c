@@ -1,13 +1,27 @@
-/* References that an array keeps: one lock, and releases behind it. */
+/* References that an array keeps: one lock, and releases behind it, where they
+   are replaced. */
 #include <Python.h>
 #include <string.h>
+#include <stdatomic.h>
+
+/* Keeps value in *cache, or drops it for what another thread kept. */
+static inline PyObject *
+keep_first(_Atomic(PyObject *) *cache, PyObject *value)
+{
+    PyObject *first = NULL;
+    if (value == NULL ||
+        atomic_compare_exchange_strong(cache, &first, value))
+        return value;
+    Py_DECREF(value);
+    return first;
+}
 
 #define SIZE 16
 
 static PyObject *names[SIZE];
 static PyMutex names_mutex; // held where names is used
 
-static PyObject *kept[SIZE];
+static _Atomic(PyObject *) kept[SIZE];
 static PyObject *lent[SIZE];
 
 /* The value that was read first need not be the one that is replaced. */
@@ -49,7 +63,7 @@ name_of(PyObject *self, PyObject *arg)
     return made;
 }
 
-/* What was there before is not released. */
+/* Nothing is replaced: the first one stays. */
 static PyObject *
 keep(PyObject *self, PyObject *arg)
 {
@@ -58,7 +72,7 @@ keep(PyObject *self, PyObject *arg)
         found = PyObject_Repr(arg);
         if (found == NULL)
             return NULL;
-        kept[0] = found;  // no edit: in 'keep' what it held before is not released
+        found = keep_first(&kept[0], found);
     }
     return Py_NewRef(found);
 }
@@ -71,7 +85,7 @@ lend(PyObject *arg)
     if (found == NULL) {
         found = PyObject_Repr(arg);
         Py_XDECREF(lent[1]);
-        lent[1] = found;  // no edit: 'lend' hands out a reference that it has not taken
+        lent[1] = found;  // no edit: 'found' has a reference of its own beside that of 'lent'
     }
     return found;
 }

@@ -54,7 +54,8 @@ static PyObject *
 in_branch(Cell *self, PyObject *arg)
 {
     if (arg != Py_None) {
-        PyMutex_Lock(&self->lock); PyObject *old = (PyObject *)self->value; self->value = NULL; PyMutex_Unlock(&self->lock); Py_XDECREF(old);
+        PyMutex_Lock(&self->lock); PyObject *old = (PyObject *)self->value; self->value = NULL; PyMutex_Unlock(&self->lock);
+        Py_XDECREF(old);
     }
     Py_RETURN_NONE;
 }
