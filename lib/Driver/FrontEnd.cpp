@@ -10,6 +10,8 @@
 #include "Driver/Confine.h"
 #include "Driver/Files.h"
 #include "Driver/MissingNames.h"
+#include "Driver/ReadOpening.h"
+#include "Driver/Trunk.h"
 #include "Extract/Extract.h"
 #include "Support/ClangCompat.h"
 #include "Support/LockNames.h"
@@ -58,6 +60,7 @@ class ErrorCollector : public clang::DiagnosticConsumer {
   const clang::DiagnosticsEngine::Level Least;
   const clang::LangOptions *LangOpts = nullptr;
   bool Started = false;
+  bool Astray = false;
 
   static std::string pathOf(const clang::SourceManager &Sources,
                             clang::FileID File) {
@@ -70,13 +73,14 @@ class ErrorCollector : public clang::DiagnosticConsumer {
     return std::string(Path);
   }
 
-  void locate(const clang::Diagnostic &Info, Found &Out) const {
+  void locate(const clang::Diagnostic &Info, Found &Out) {
     if (!Info.hasSourceManager() || !Info.getLocation().isValid())
       return;
     const clang::SourceManager &Sources = Info.getSourceManager();
     clang::SourceLocation Loc = Sources.getExpansionLoc(Info.getLocation());
     auto [File, Offset] = Sources.getDecomposedLoc(Loc);
     Out.File = pathOf(Sources, File);
+    Astray |= !Sources.getFileEntryRefForID(File);
     SourceRange &Range = Out.Fact.Loc;
     Range.Offset = Offset;
     Range.Line = Range.EndLine = Sources.getLineNumber(File, Offset);
@@ -125,6 +129,9 @@ public:
   }
 
   bool started() const { return Started; }
+  /// Is there an error in no file? So it is at the end of a unit that began
+  /// with an opening.
+  bool astray() const { return Astray; }
   std::string first() const {
     return Errors.empty() ? "" : Errors.front().Fact.Message;
   }
@@ -284,6 +291,7 @@ struct Attempt {
   unsigned Usable = 0; ///< functions without errors
   unsigned Errors = 0;
   unsigned MissingHeaders = 0; ///< of the errors
+  bool Astray = false;         ///< errors are not where they should be
   bool Learned = false;        ///< another parse would see something else
   std::string Message;         ///< why there is none
 };
@@ -306,10 +314,16 @@ FilesPtr withStandIns(FilesPtr Files, StringRef Text) {
   return Both;
 }
 
+/// How a unit may begin, if not from nothing.
+struct Beginning {
+  StringRef Precompiled; ///< a file, or empty
+  Trunk *Shared;         ///< or null; which unit it is turns out in the middle
+};
+
 /// One parse of \p Unit, with \p Names declared in front of it. What it lacks
 /// is added to them.
 Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
-                  FilesPtr Files, StringRef Preamble, StandIns &Names) {
+                  FilesPtr Files, Beginning From, StandIns &Names) {
   Attempt Out;
   MissingNames Missing(Names);
   ErrorCollector Errors(Missing, Plan.Check);
@@ -327,8 +341,15 @@ Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
   }
   tune(*Invocation);
   // Stand-ins are declared before anything else is read.
-  if (!Preamble.empty() && !WithStandIns)
-    startFrom(*Invocation, Preamble);
+  if (!From.Precompiled.empty() && !WithStandIns)
+    startFrom(*Invocation, From.Precompiled);
+  std::unique_ptr<MemoryBuffer> Opening;
+  if (From.Shared) {
+    Opening = openingText(*From.Shared);
+    auto &Inputs = Invocation->getFrontendOpts().Inputs;
+    Inputs = {clang::FrontendInputFile(Opening->getMemBufferRef(),
+                                       Inputs.front().getKind())};
+  }
   std::unique_ptr<clang::CompilerInstance> Owner =
       compat::createInstance(std::move(Invocation), Files, Errors);
   clang::CompilerInstance &Clang = *Owner;
@@ -348,6 +369,9 @@ Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
   };
   std::unique_ptr<clang::FrontendAction> Action =
       makeExtractAction(std::move(Options), Out.Facts);
+  if (From.Shared)
+    Action = readOpening(std::move(Action), *From.Shared, Plan,
+                         [&] { return !Errors.getNumErrors(); });
   Clang.ExecuteAction(*Action);
   if (Last)
     (void)Owner.release();
@@ -358,6 +382,7 @@ Attempt parseOnce(const ScanPlan &Plan, const TranslationUnit &Unit,
   Out.Errors = Errors.getNumErrors();
   Out.MissingHeaders = Missing.missingHeaders();
   Out.Learned = Missing.changed();
+  Out.Astray = From.Shared && Errors.astray();
   Out.Usable = Errors.moveTo(Out.Facts, Plan);
   return Out;
 }
@@ -403,22 +428,33 @@ bool precompileOpening(const ScanPlan &Plan, const TranslationUnit &Unit,
   return Ok;
 }
 
-bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
+bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &First,
                  const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
-                 StringRef Preamble, TuFacts &Facts,
+                 StringRef Preamble, Trunk *Shared, TuFacts &Facts,
                  std::vector<std::string> &StandInTypes, std::string &Message) {
   clang::noteBottomOfStack();
-  if (!Unit.Directory.empty())
-    (void)sys::fs::set_current_path(Unit.Directory);
+  if (!First.Directory.empty())
+    (void)sys::fs::set_current_path(First.Directory);
 
   StandIns Names;
-  Attempt Best = parseOnce(Plan, Unit, Files, Preamble, Names);
+  Attempt Best = parseOnce(Plan, First, Files, {Preamble, Shared}, Names);
+  // The opening could not even be begun.
+  if (Shared && Shared->errand().Pipe < 0)
+    return false;
+  // From here on this is the process of some unit.
+  const TranslationUnit &Unit =
+      Shared ? Plan.Units[Shared->errand().Unit] : First;
+  Beginning From{Preamble, nullptr};
+  if (Best.Astray) {
+    Names = StandIns();
+    Best = parseOnce(Plan, Unit, Files, From, Names);
+  }
   Message = Best.Message;
   bool Again = Message.empty() && Best.MissingHeaders && !Names.empty();
   unsigned Stuck = 0;
   for (unsigned N = 0; Again && N != MaxSecondParses; ++N) {
     std::vector<std::string> Types = Names.typeNames();
-    Attempt Next = parseOnce(Plan, Unit, Files, Preamble, Names);
+    Attempt Next = parseOnce(Plan, Unit, Files, From, Names);
     if (!Next.Message.empty())
       break;
     // Later parses pay only while some declaration is still unread.

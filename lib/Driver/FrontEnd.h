@@ -24,6 +24,8 @@ class FileSystem;
 
 namespace ungil {
 
+class Trunk;
+
 /// Is \p File one the extension's maintainers wrote?
 bool isUserFile(const ScanPlan &Plan, llvm::StringRef File);
 
@@ -36,14 +38,16 @@ bool precompileOpening(
     const std::string &Opening, const std::string &Output);
 
 /// Writes the facts of \p Unit to \p Facts, errors of the front end included.
-/// \p Preamble is the precompiled form of how it begins, or empty.
+/// \p Preamble is the precompiled form of how it begins, or empty; with
+/// \p Shared it begins there, and returns for that unit in a process of its
+/// own.
 /// \p StandInTypes are the types of missing headers the facts were read with
 /// stand-ins for.
 /// False with one sentence in \p Message when the front end could not start
 /// on the file at all.
 bool runFrontEnd(const ScanPlan &Plan, const TranslationUnit &Unit,
                  const llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> &Files,
-                 llvm::StringRef Preamble, TuFacts &Facts,
+                 llvm::StringRef Preamble, Trunk *Shared, TuFacts &Facts,
                  std::vector<std::string> &StandInTypes, std::string &Message);
 
 } // namespace ungil

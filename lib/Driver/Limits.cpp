@@ -27,10 +27,14 @@ static void lower(int Resource, rlim_t Most) {
   ::setrlimit(Resource, &Limit);
 }
 
-void limitChild(unsigned MemoryMiB, uint64_t FileBytes) {
+void endWithParent() {
 #ifdef __linux__
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
+}
+
+void limitChild(unsigned MemoryMiB, uint64_t FileBytes) {
+  endWithParent();
   lower(RLIMIT_CORE, 0);
   std::signal(SIGXFSZ, SIG_IGN); // writing fails instead
   lower(RLIMIT_FSIZE, FileBytes);

@@ -26,6 +26,9 @@ inline constexpr int OutOfMemoryExit = 75;
 /// becomes larger than \p FileBytes.
 void limitChild(unsigned MemoryMiB, uint64_t FileBytes);
 
+/// The part of that which a copy of such a process does not inherit.
+void endWithParent();
+
 /// Why a child ended with OutOfMemoryExit, given the same \p MemoryMiB.
 std::string outOfMemory(unsigned MemoryMiB);
 

@@ -8,7 +8,8 @@
 // Each unit is parsed in a child of this process and sends its facts back
 // through a pipe. A fork of this small process costs less than what Clang
 // would need to free its memory, and a unit that crashes, hangs or eats the
-// stack costs only itself.
+// stack costs only itself. Children of units that begin alike are copies of one
+// that has read the beginning (Trunk.h).
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,6 +21,7 @@
 #include "Driver/Limits.h"
 #include "Driver/Preamble.h"
 #include "Driver/ReadLog.h"
+#include "Driver/Trunk.h"
 #include "Facts/Serialize.h"
 #include "Support/Input.h"
 #include "Support/Printable.h"
@@ -87,39 +89,47 @@ bool writeAll(int Fd, StringRef Bytes) {
   return true;
 }
 
-/// The child's whole life.
-[[noreturn]] void runChild(const ScanPlan &Plan, const TranslationUnit &Unit,
-                           const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
-                           ReadLog &Reads, const Preambles::Opening *Opening,
-                           int Pipe, std::FILE *Stderr) {
+/// What children do first.
+void becomeChild(const ScanPlan &Plan) {
   // Crash handlers of the parent would print a stack trace for each unit.
   for (int Signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP})
     std::signal(Signal, SIG_DFL);
   // The front end must not read what the user types, nor write between our
   // findings.
-  if (int Null = ::open("/dev/null", O_RDWR); Null >= 0) {
-    ::dup2(Null, STDIN_FILENO);
-    ::dup2(Null, STDOUT_FILENO);
-  }
-  if (Stderr)
-    ::dup2(::fileno(Stderr), STDERR_FILENO);
+  if (int Null = ::open("/dev/null", O_RDWR); Null >= 0)
+    for (int Fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+      ::dup2(Null, Fd);
   limitChild(Plan.MemoryMiB, MaxLastWords);
+}
+
+/// The rest of the child's life. With \p Shared it runs \p For first, whose
+/// beginning it reads, and ends for other errands in other processes.
+[[noreturn]] void runChild(const ScanPlan &Plan, Errand For,
+                           const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
+                           ReadLog &Reads, const Preambles::Opening *Opening,
+                           Trunk *Shared) {
+  if (For.Stderr >= 0)
+    ::dup2(For.Stderr, STDERR_FILENO);
   TuFacts Facts;
   std::vector<std::string> StandInTypes;
   std::string Message;
   bool Ok = false;
   Reads.clear(); // of what the parent read
   StringRef Preamble = Opening ? StringRef(Opening->File) : StringRef();
-  if (runFrontEnd(Plan, Unit, Files, Preamble, Facts, StandInTypes, Message)) {
+  bool Parsed = runFrontEnd(Plan, Plan.Units[For.Unit], Files, Preamble, Shared,
+                            Facts, StandInTypes, Message);
+  if (Shared)
+    For = Shared->errand();
+  if (Parsed) {
     if (Opening) {
       Reads.forget(Opening->Source);
       Reads.add(Opening->Reads);
     }
-    Ok = writeAll(Pipe, std::string(1, GotFacts) + Reads.text() +
-                            llvm::join(StandInTypes, ",") + "\n" +
-                            serialize(Facts));
+    Ok = writeAll(For.Pipe, std::string(1, GotFacts) + Reads.text() +
+                                llvm::join(StandInTypes, ",") + "\n" +
+                                serialize(Facts));
   } else
-    Ok = writeAll(Pipe, std::string(1, GotMessage) + Message);
+    Ok = writeAll(For.Pipe, std::string(1, GotMessage) + Message);
   ::_exit(Ok ? 0 : 1);
 }
 
@@ -143,6 +153,7 @@ class Pool {
   std::vector<UnitResult> Results;
   std::vector<size_t> Left; ///< units that are not in the cache
   std::optional<Preambles> Openings;
+  std::optional<Trunks> Shared;
   std::list<Child> Running;
   size_t Next = 0; ///< of Left
   size_t Done = 0;
@@ -215,14 +226,18 @@ bool Pool::start(size_t Unit) {
   errs().flush();
   outs().flush();
   std::fflush(nullptr);
-  pid_t Pid = ::fork();
+  Errand For{Unit, Ends[1], Stderr ? ::fileno(Stderr) : -1};
+  const Preambles::Opening *Opening = Openings->of(Unit);
+  pid_t Pid = Opening || !Stderr ? -1 : Shared->branch(For);
+  if (Pid < 0)
+    Pid = ::fork();
   if (Pid == 0) {
     ::close(Ends[0]);
     // Pipes of its brothers, so that they end when their writers do.
     for (const Child &C : Running)
       ::close(C.Pipe);
-    runChild(Plan, Plan.Units[Unit], Files, Reads, Openings->of(Unit), Ends[1],
-             Stderr);
+    becomeChild(Plan);
+    runChild(Plan, For, Files, Reads, Opening, /*Shared=*/nullptr);
   }
   ::close(Ends[1]);
   if (Pid < 0) {
@@ -380,11 +395,17 @@ void Pool::wait() {
 std::vector<UnitResult> Pool::run() {
   lookUp();
   Openings.emplace(Plan, Left, Files, Reads);
+  Shared.emplace(Plan, Left, *Files, [this](Trunk &T) {
+    becomeChild(Plan);
+    runChild(Plan, {T.opening().Unit}, Files, Reads, nullptr, &T);
+  });
+  Left = Shared->units();
   startMore();
   while (!Running.empty()) {
     wait();
     startMore();
   }
+  Shared.reset();
   if (Progress && !Plan.Units.empty())
     errs() << "\r\x1b[K";
   if (Cache && Cache->grew())

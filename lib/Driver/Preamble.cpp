@@ -9,6 +9,7 @@
 #include "Driver/Files.h"
 #include "Driver/FrontEnd.h"
 #include "Driver/Limits.h"
+#include "Driver/Opening.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -26,72 +27,6 @@
 using namespace llvm;
 
 namespace ungil {
-namespace {
-
-/// The text up to the first line that is neither blank nor a directive, with
-/// comments cut out.
-std::vector<std::string> leadingDirectives(StringRef Text) {
-  std::vector<std::string> Lines;
-  std::string Line;
-  auto Skip = [&](size_t N) {
-    Text = Text.drop_front(std::min(N, Text.size()));
-  };
-  Text.consume_front("\xef\xbb\xbf");
-  while (!Text.empty()) {
-    if (Text.starts_with("/*")) {
-      size_t End = Text.find("*/", 2);
-      if (End == StringRef::npos)
-        return Lines;
-      Skip(End + 2);
-      Line += ' ';
-    } else if (Text.starts_with("//")) {
-      Skip(Text.find('\n'));
-    } else if (Text.starts_with("\\\n")) {
-      Skip(2);
-      Line += ' ';
-    } else if (Text.front() == '\n') {
-      Skip(1);
-      StringRef Whole = StringRef(Line).trim();
-      if (!Whole.empty() && Whole.front() != '#')
-        return Lines;
-      if (!Whole.empty())
-        Lines.push_back(Whole.str());
-      Line.clear();
-    } else {
-      Line += Text.front();
-      Skip(1);
-    }
-    // A string literal could hide what looks like a comment; openings with
-    // more than a few of them are not shared anyway.
-    if (Line.size() > 4096)
-      return Lines;
-  }
-  return Lines;
-}
-
-} // namespace
-
-std::string openingOf(StringRef Text) {
-  std::string Opening;
-  unsigned Depth = 0;
-  for (const std::string &Line : leadingDirectives(Text.take_front(1 << 16))) {
-    StringRef Word = StringRef(Line).drop_front().ltrim();
-    if (Word.starts_with("if"))
-      ++Depth;
-    else if (Word.starts_with("endif") && Depth)
-      --Depth;
-    if (!Word.consume_front("include")) {
-      Opening += Line + "\n";
-      continue;
-    }
-    Word = Word.trim();
-    // Another header first, or one that is only read in some configurations.
-    bool Python = Word == "<Python.h>" || Word == "\"Python.h\"";
-    return Python && !Depth ? Opening + "#include <Python.h>\n" : "";
-  }
-  return "";
-}
-
 /// A file system takes no more of one opening; most are some megabytes.
 static constexpr uint64_t MaxOpeningBytes = uint64_t(256) << 20;
 
@@ -147,24 +82,18 @@ static Groups groupsOf(const ScanPlan &Plan, ArrayRef<size_t> Units,
     if (!Text || isRegularFile(std::string(Local)))
       continue;
     std::string Opening = openingOf((*Text)->getBuffer());
-    std::vector<std::string> Flags = Unit.Args;
-    Flags.push_back(kindOf(Unit.File) == FileKind::Cxx ? "c++" : "c");
-    // Relative folders among the flags mean another place elsewhere.
-    Flags.push_back(Unit.Directory);
     if (!Opening.empty())
-      Found[{std::move(Flags), std::move(Opening)}].push_back(I);
+      Found[{flagsOf(Unit), std::move(Opening)}].push_back(I);
   }
   return Found;
 }
 
 /// The groups worth an opening, those of most units first.
-static std::vector<const Group *> worthwhile(const Groups &All, bool Kept) {
-  // Making one costs little more than the parse it saves in each unit.
-  const size_t Enough = Kept ? 1 : 3, Most = 4;
+static std::vector<const Group *> worthwhile(const Groups &All) {
+  const size_t Most = 4;
   std::vector<const Group *> Best;
   for (const Group &G : All)
-    if (G.second.size() >= Enough)
-      Best.push_back(&G);
+    Best.push_back(&G);
   llvm::stable_sort(Best, [](const Group *A, const Group *B) {
     return A->second.size() > B->second.size();
   });
@@ -202,24 +131,17 @@ static std::optional<ReadLog> readsIn(const std::string &Saw, bool Check) {
 Preambles::Preambles(const ScanPlan &Plan, ArrayRef<size_t> Units,
                      const IntrusiveRefCntPtr<vfs::FileSystem> &Files,
                      ReadLog &Reads) {
-  const std::string &Folder = Plan.OpeningDir;
+  if (Plan.OpeningDir.empty())
+    return;
   Groups All = groupsOf(Plan, Units, *Files);
-  for (const Group *G : worthwhile(All, !Folder.empty())) {
+  for (const Group *G : worthwhile(All)) {
     // Clang wants to find again what a precompiled header was made of.
-    SmallString<128> Header;
-    int Fd = -1;
-    if (!Folder.empty())
-      Header = keptHeader(*G, Folder);
-    else if (sys::fs::createTemporaryFile("ungil-opening", "h", Fd, Header))
-      return;
-    std::string Input(Header), Output = Input + ".pch", Saw = Input + ".reads";
-    std::optional<ReadLog> Read;
-    if (Folder.empty())
-      Temporary.insert(Temporary.end(), {Input, Output, Saw});
-    else
-      Read = readsIn(Saw, /*Check=*/true);
+    std::string Input = keptHeader(*G, Plan.OpeningDir);
+    std::string Output = Input + ".pch", Saw = Input + ".reads";
+    std::optional<ReadLog> Read = readsIn(Saw, /*Check=*/true);
     if (!Read) {
-      if (Fd < 0 && sys::fs::openFileForWrite(Input, Fd))
+      int Fd = -1;
+      if (sys::fs::openFileForWrite(Input, Fd))
         return;
       raw_fd_ostream Out(Fd, /*shouldClose=*/true);
       Out << G->first.second;
@@ -240,11 +162,6 @@ Preambles::Preambles(const ScanPlan &Plan, ArrayRef<size_t> Units,
     for (size_t Unit : G->second)
       ByUnit[Unit] = &New;
   }
-}
-
-Preambles::~Preambles() {
-  for (const std::string &File : Temporary)
-    (void)sys::fs::remove(File);
 }
 
 const Preambles::Opening *Preambles::of(size_t Unit) const {

@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Most of a unit's time is Python.h. Units with the same flags whose text
-// begins with the same directives up to `#include "Python.h"` share one
-// precompiled form of that beginning: a macro that one of them defines before
-// the include is part of what must be the same.
+// An editor asks for the same unit again and again. What it begins with, up to
+// `#include "Python.h"`, is kept precompiled for the next time; a macro that is
+// defined before the include is part of it. Within one scan nothing is kept:
+// there units begin in one process (Trunk.h).
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,23 +31,16 @@ class FileSystem;
 
 namespace ungil {
 
-/// The directives with which \p Text begins, up to the inclusion of Python.h
-/// and without comments; empty when something else comes first.
-std::string openingOf(llvm::StringRef Text);
-
-/// Precompiled beginnings of the units of a plan, in temporary files that go
-/// when this does, or in the folder that the plan names, where the next parse
-/// finds them as long as nothing that was read for them has changed.
+/// Precompiled beginnings of the units of a plan, in the folder that the plan
+/// names, where the next parse finds them as long as nothing that was read for
+/// them has changed. Without a folder there are none.
 class Preambles {
 public:
-  /// Precompiles what enough of \p Units of \p Plan share; each in a process
+  /// Precompiles what most of \p Units of \p Plan begin with; each in a process
   /// of its own, so that a crash costs only the gain. \p Reads logs \p Files.
   Preambles(const ScanPlan &Plan, llvm::ArrayRef<size_t> Units,
             const llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> &Files,
             ReadLog &Reads);
-  ~Preambles();
-  Preambles(const Preambles &) = delete;
-  Preambles &operator=(const Preambles &) = delete;
 
   struct Opening {
     std::string Source; ///< its text; File and others begin like this
@@ -58,7 +51,6 @@ public:
   const Opening *of(size_t Unit) const;
 
 private:
-  std::vector<std::string> Temporary;
   std::list<Opening> Made;
   std::map<size_t, const Opening *> ByUnit;
 };

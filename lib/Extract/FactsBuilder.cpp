@@ -168,7 +168,7 @@ uint32_t FactsBuilder::linkageFlags(const NamedDecl *D) {
   SourceLocation Loc = Sources.getExpansionLoc(D->getLocation());
   if (Loc.isInvalid() || !isUserFile(Loc))
     Flags |= EF_SystemHeader;
-  else if (!Sources.isInMainFile(Loc))
+  else if (Sources.getFileID(Loc) != Sources.getMainFileID())
     Flags |= EF_Header;
   return Flags;
 }

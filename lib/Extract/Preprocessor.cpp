@@ -76,20 +76,6 @@ private:
   std::vector<bool> OnGil; ///< per open conditional: does it test the GIL?
 };
 
-/// Could \p Text hold a suppression or speak of the GIL? Cheap and coarse.
-bool isInteresting(llvm::StringRef Text) {
-  if (Text.starts_with("/* \"")) // generated code, from there
-    return true;
-  // The second letters of ungil, NOLINT, noqa and GIL.
-  for (size_t I = 1; (I = Text.find_first_of("nOoI", I)) < Text.size(); ++I) {
-    llvm::StringRef Word = Text.substr(I - 1);
-    if (Word.starts_with("ungil") || Word.starts_with("NOLINT") ||
-        Word.starts_with("noqa") || Word.starts_with("GIL"))
-      return true;
-  }
-  return false;
-}
-
 std::string textOf(const MacroInfo *Info, Preprocessor &PP) {
   std::string Text;
   for (const Token &T : Info->tokens()) {
@@ -156,7 +142,7 @@ bool PreprocessorRecord::HandleComment(Preprocessor &PP,
     return false;
   const char *Begin = Sources.getCharacterData(Comment.getBegin());
   const char *End = Sources.getCharacterData(Comment.getEnd());
-  if (End > Begin && isInteresting({Begin, size_t(End - Begin)}))
+  if (End > Begin && mayBeFact({Begin, size_t(End - Begin)}))
     Comments.push_back(Comment);
   return false;
 }

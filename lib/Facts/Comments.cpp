@@ -270,6 +270,20 @@ void parseOrigin(StringRef Text, std::vector<CommentFact> &Out) {
 
 } // namespace
 
+bool ungil::mayBeFact(std::string_view Comment) {
+  StringRef Text(Comment);
+  if (Text.starts_with("/* \"")) // generated code, from there
+    return true;
+  // The second letters of ungil, NOLINT, noqa and GIL.
+  for (size_t I = 1; (I = Text.find_first_of("nOoI", I)) < Text.size(); ++I) {
+    StringRef Word = Text.substr(I - 1);
+    if (Word.starts_with("ungil") || Word.starts_with("NOLINT") ||
+        Word.starts_with("noqa") || Word.starts_with("GIL"))
+      return true;
+  }
+  return false;
+}
+
 std::vector<CommentFact> ungil::parseComment(std::string_view Text) {
   std::vector<CommentFact> Out;
   parseIgnores(Text, Out);

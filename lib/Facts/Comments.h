@@ -26,6 +26,10 @@
 
 namespace ungil {
 
+/// Could \p Text, a comment, hold a suppression or speak of the GIL? Cheap and
+/// coarse.
+bool mayBeFact(std::string_view Text);
+
 /// What \p Text, one comment with its delimiters, says. Loc and AloneOnLine
 /// are left to the caller, who knows where the comment is. Names in Rules are
 /// rule ids without `ungil-`, or patterns with `*`; a list that names only

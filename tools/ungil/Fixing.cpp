@@ -184,7 +184,7 @@ Fixer::Failure Fixer::stillWrong(const Report &New,
     Mended.insert(keyOf(Old, Old.Findings[I]));
   }
   std::map<std::string, std::string> Renamed = renamed(Chosen);
-  std::vector<Finding> After = New.Findings;
+  FindingList After = New.Findings;
   for (Finding &F : After) {
     if (auto Name = Renamed.find(F.Function); Name != Renamed.end())
       F.Function = Name->second;
