@@ -16,6 +16,7 @@
 #include "clang/Lex/Token.h"
 #include "llvm/Support/Error.h"
 #include <unistd.h>
+#include <utility>
 
 using namespace clang;
 

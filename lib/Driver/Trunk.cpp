@@ -9,13 +9,17 @@
 #include "Driver/Limits.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 // Not on System z, where the arguments are in another order.
 #if defined(__linux__) && !defined(__s390__)
 #define UNGIL_HAS_CLONE

@@ -8,12 +8,10 @@
 // What units begin with is read by one process, the trunk. In the middle of its
 // parse, where the openings (Opening.h) part, it waits; for each unit that is
 // to be parsed it makes a copy of itself, which goes on with the text of that
-// unit, and for each longer opening one that reads on and waits in turn. A copy
-// costs a millisecond, whatever was read; no precompiled form is written or
-// read.
+// unit, and for each longer opening one that reads on and waits in turn. To
+// copy takes less than a millisecond; no precompiled form is written or read.
 //
-//   Pool ──► Trunks::branch() ──socket──► Trunk::wait() ──copy──► a unit's
-//   parse
+//   Pool ──► Trunks::branch() ──socket──► Trunk::wait() ──copy──► one unit
 //
 // Copies are children of the process that asked for them (CLONE_PARENT), so
 // that it can wait for and kill them like those it makes itself. Where the
@@ -26,7 +24,6 @@
 
 #include "Driver/Opening.h"
 #include <functional>
-#include <string>
 #include <sys/types.h>
 #include <vector>
 

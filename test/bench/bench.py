@@ -1,27 +1,31 @@
 # Part of ungil, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Times a whole scan against the compiler's own front end.
+"""Times a whole scan against the compiler's own front end and other tools.
 
-Both read the same C files with the same flags, one process at a time, in one
-run: `ungil scan -j1` over all of them, and `clang -fsyntax-only` once per
-file. What counts is CPU time (user and system, of all processes) and the
-largest process. `tools/dev bench` runs this; it is no test, for machines
-differ and share their time.
+All read the same files with the same flags in one run. What counts is CPU time
+(user and system, of all processes) and the largest process. `tools/dev bench`
+runs this; it is no test, for machines differ and share their time.
 
     bench.py --ungil U --clang C --cpython SOURCES   CPython's own modules
+    bench.py --ungil U --clang C --pybind11 SOURCES --python INCLUDE
+                                                     the tests of pybind11
     bench.py --ungil U --clang C --python INCLUDE FOLDER [-- FLAG...]
+
+Rows: clang once per file; a scan that knows nothing, with one job and with two;
+the same scan again; the same with the command of one file changed, which is
+what an edit of that file costs; with --others, clang-tidy and cppcheck.
 """
 
 import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-MIN_FILES = 40
 PYTHON_H = re.compile(r'^\s*#\s*include\s*["<]Python\.h[">]', re.M)
 
 
@@ -47,47 +51,106 @@ def choose(options):
         flags += ["-DPy_BUILD_CORE_MODULE=1", "-DNDEBUG"]
         flags += [f"-I{root / name}" for name in ("Include", "Include/internal")]
         folder, include = root / "Modules", root / "Include"
+    elif options.pybind11:
+        folder, include = options.pybind11 / "tests", options.python
+        flags = ["-std=c++17", *flags[1:], f"-I{include}", f"-I{folder}"]
+        flags += [f"-I{options.pybind11 / 'include'}"]
+        return folder, include, flags, sorted(folder.glob("test_*.cpp"))
     else:
         folder, include = options.folder, options.python
         flags += [f"-I{include}", f"-I{folder}"]
-    return folder, include, flags + options.flags
+    return folder, include, flags + options.flags, including_python(folder)
 
 
-def time_clang(options, files, flags, cwd):
+def time_each(command, files, flags, cwd):
+    """CPU seconds and peak of one process per file."""
     seconds, peak = 0.0, 0
     for path in files:
-        code, took, memory = run(
-            [options.clang, "-fsyntax-only", *flags, str(path)], cwd
+        _, took, memory = run(
+            [*command, str(path), *flags],
+            cwd,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
-        if code != 0:
-            sys.exit(f"bench: clang fails on {path}, which it read before")
         seconds, peak = seconds + took, max(peak, memory)
     return seconds, peak
 
 
-def time_ungil(options, folder, include, files, database, cwd):
-    report = Path(cwd) / "report.json"
-    command = [options.ungil, "scan", str(folder), "-j", "1", "-p", str(database)]
-    command += ["--root", str(folder), "--python", str(include), "--exit-zero"]
-    command += ["--format", "json", "-o", str(report)]
-    for path in files:
-        command += ["--only", str(path)]
-    # Facts of an earlier round must not help this one.
-    with tempfile.TemporaryDirectory() as cache:
-        environment = dict(os.environ, XDG_CACHE_HOME=cache)
+def time_others(files, flags, cwd):
+    """Tools that are installed, by name."""
+    for name, command, more in (
+        ("clang-tidy concurrency-*", ["clang-tidy-19"], ["--", *flags]),
+        (
+            "cppcheck",
+            ["cppcheck", "-q"],
+            [f for f in flags if f.startswith(("-I", "-D"))],
+        ),
+    ):
+        if not shutil.which(command[0]):
+            print(f"bench: no {command[0]} here", file=sys.stderr)
+            continue
+        if name.startswith("clang-tidy"):
+            command = [*command, "--quiet", "--checks=-*,concurrency-*"]
+        yield name, time_each(command, files, more, cwd)
+
+
+class Scan:
+    """A scan of files, with a cache of its own."""
+
+    def __init__(self, options, folder, include, files, flags, cwd):
+        self.cwd, self.files, self.flags = Path(cwd), files, flags
+        self.report = self.cwd / "report.json"
+        self.command = [options.ungil, "scan", str(folder), "-p", str(cwd)]
+        self.command += ["--root", str(folder), "--python", str(include)]
+        self.command += ["--exit-zero", "--format", "json", "-o", str(self.report)]
+        for path in files:
+            self.command += ["--only", str(path)]
+
+    def write_database(self, changed=None):
+        commands = [
+            {
+                "directory": str(self.cwd),
+                "file": str(path),
+                "arguments": [
+                    "clang++" if path.suffix == ".cpp" else "clang",
+                    *self.flags,
+                    *(["-DUNGIL_BENCH_CHANGED"] if path == changed else []),
+                    "-c",
+                    str(path),
+                ],
+            }
+            for path in self.files
+        ]
+        (self.cwd / "compile_commands.json").write_text(json.dumps(commands))
+
+    def time(self, cache, jobs=1, changed=None):
+        self.write_database(changed)
+        environment = dict(os.environ)
+        environment.pop("UNGIL_NO_CACHE", None)
         code, seconds, peak = run(
-            command, cwd, env=environment, stderr=subprocess.DEVNULL
+            [*self.command, "-j", str(jobs), "--cache-dir", str(cache)],
+            self.cwd,
+            env=environment,
+            stderr=subprocess.DEVNULL,
         )
-    if code != 0:
-        sys.exit(f"bench: ungil exits with {code}: {' '.join(command[:12])} ...")
-    coverage = json.loads(report.read_text())["coverage"]
-    if coverage["parsed"] != len(files) or coverage["withErrors"]:
-        print(
-            f"bench: not the same work: {len(files)} files, ungil parsed "
-            f"{coverage['parsed']}, {coverage['withErrors']} with errors",
-            file=sys.stderr,
-        )
-    return seconds, peak
+        if code != 0:
+            sys.exit(f"bench: ungil exits with {code}: {' '.join(self.command[:12])}")
+        coverage = json.loads(self.report.read_text())["coverage"]
+        if coverage["parsed"] != len(self.files) or coverage["withErrors"]:
+            print(
+                f"bench: not the same work: {len(self.files)} files, ungil parsed "
+                f"{coverage['parsed']}, {coverage['withErrors']} with errors",
+                file=sys.stderr,
+            )
+        return seconds, peak
+
+    def rows(self):
+        middle = self.files[len(self.files) // 2]
+        with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+            yield "ungil, cold, -j1", self.time(one)
+            yield "ungil, cold, -j2", self.time(two, jobs=2)
+            yield "ungil, warm", self.time(one)
+            yield "ungil, one file changed", self.time(one, changed=middle)
 
 
 def parse_arguments():
@@ -95,24 +158,28 @@ def parse_arguments():
     parser.add_argument("--ungil", required=True)
     parser.add_argument("--clang", required=True)
     parser.add_argument("--cpython", type=lambda text: Path(text).resolve())
+    parser.add_argument("--pybind11", type=lambda text: Path(text).resolve())
+    parser.add_argument("--others", action="store_true", help="time other tools, too")
+    parser.add_argument("--most", type=int, help="read so many files only")
     parser.add_argument("--python", type=lambda text: Path(text).resolve())
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("folder", nargs="?", type=lambda text: Path(text).resolve())
     parser.add_argument("flags", nargs="*", help="more flags, after --")
     options = parser.parse_args()
-    if not options.cpython and not (options.folder and options.python):
-        parser.error("give --cpython, or --python and a folder")
+    where = options.pybind11 or options.folder
+    if not options.cpython and not (where and options.python):
+        parser.error("give --cpython, or --python and a folder or --pybind11")
     return options
 
 
 def main():
     options = parse_arguments()
-    folder, include, flags = choose(options)
+    folder, include, flags, candidates = choose(options)
     with tempfile.TemporaryDirectory() as cwd:
-        # Also reads everything into the page cache, for both sides.
+        # Also reads everything into the page cache, for all sides.
         files = [
             path
-            for path in including_python(folder)
+            for path in list(candidates)[: options.most]
             if run(
                 [options.clang, "-fsyntax-only", *flags, str(path)],
                 cwd,
@@ -120,36 +187,30 @@ def main():
             )[0]
             == 0
         ]
-        if len(files) < MIN_FILES:
-            print(f"bench: only {len(files)} files compile", file=sys.stderr)
         if not files:
-            sys.exit(2)
-        commands = [
-            {
-                "directory": cwd,
-                "file": str(path),
-                "arguments": ["clang", *flags, "-c", str(path)],
-            }
-            for path in files
-        ]
-        (Path(cwd) / "compile_commands.json").write_text(json.dumps(commands))
-
-        rounds = [
-            (
-                time_clang(options, files, flags, cwd),
-                time_ungil(options, folder, include, files, cwd, cwd),
-            )
-            for _ in range(options.rounds)
-        ]
-    clang, ungil = (tuple(map(min, zip(*side))) for side in zip(*rounds))
+            sys.exit("bench: no file compiles")
+        scan = Scan(options, folder, include, files, flags, cwd)
+        best = {}
+        for _ in range(options.rounds):
+            rows = [
+                (
+                    "clang -fsyntax-only",
+                    time_each([options.clang, "-fsyntax-only"], files, flags, cwd),
+                ),
+                *scan.rows(),
+            ]
+            for name, found in rows:
+                best[name] = tuple(map(min, zip(found, best.get(name, found))))
+        if options.others:
+            best.update(time_others(files, flags, cwd))
+    clang, cold = best["clang -fsyntax-only"], best["ungil, cold, -j1"]
     print(f"{len(files)} files of {folder}, best of {options.rounds} rounds")
-    print(f"{'':22}{'CPU s':>10}{'peak MB':>10}")
-    for name, (seconds, peak) in (
-        ("clang -fsyntax-only", clang),
-        ("ungil scan -j1", ungil),
-    ):
-        print(f"{name:22}{seconds:10.2f}{peak / 1024:10.0f}")
-    print(f"{'ratio':22}{ungil[0] / clang[0]:10.2f}{ungil[1] / clang[1]:10.2f}")
+    print(f"{'':26}{'CPU s':>9}{'of clang':>10}{'of cold':>9}{'peak MB':>9}")
+    for name, (seconds, peak) in best.items():
+        print(
+            f"{name:26}{seconds:9.2f}{seconds / clang[0]:10.2f}"
+            f"{seconds / cold[0]:9.3f}{peak / 1024:9.0f}"
+        )
 
 
 if __name__ == "__main__":
