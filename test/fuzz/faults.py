@@ -202,7 +202,7 @@ def damaged_cache(tree, rounds):
         for name in os.listdir(tree.cache):
             path = os.path.join(tree.cache, name)
             with open(path, "r+b") as file:
-                size = os.path.getsize(path)
+                size = max(1, os.path.getsize(path))
                 file.seek(chance.randrange(size))
                 file.write(bytes([chance.randrange(256)]))
                 if chance.random() < 0.2:
