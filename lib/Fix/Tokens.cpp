@@ -8,6 +8,9 @@
 #include "Fix/Tokens.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace ungil::fix {
 namespace {
@@ -114,21 +117,15 @@ std::vector<Token> tokens(std::string_view Text, uint32_t Begin, uint32_t End) {
   return Scanner(Text, Begin, End).run();
 }
 
-CallText callAt(std::string_view Text, uint32_t Offset, std::string_view Name) {
-  CallText Call;
-  if (Text.substr(std::min<size_t>(Offset, Text.size()), Name.size()) != Name)
-    return {};
-  Call.NameBegin = Offset;
-  Call.NameEnd = Offset + static_cast<uint32_t>(Name.size());
-  // One statement never needs more; a token list of a whole file would.
-  constexpr uint32_t Longest = 1 << 14;
-  auto Last = static_cast<uint32_t>(
-      std::min<size_t>(Text.size(), size_t(Call.NameEnd) + Longest));
+/// The call whose name is \p Call, if it ends before \p Last; an invalid one
+/// if there is no call at all, nothing if that cannot be said yet.
+static std::optional<CallText> callWithin(std::string_view Text, CallText Call,
+                                          uint32_t Last) {
   uint32_t Depth = 0, ArgBegin = 0;
   for (const Token &T : tokens(Text, Call.NameEnd, Last)) {
     std::string_view S = spelling(Text, T);
     if (Depth == 0 && S != "(")
-      return {};
+      return CallText();
     if (S == "(" || S == "[" || S == "{") {
       if (++Depth == 1)
         ArgBegin = T.end();
@@ -146,6 +143,23 @@ CallText callAt(std::string_view Text, uint32_t Offset, std::string_view Name) {
       Call.End = T.end();
       return Call;
     }
+  }
+  return std::nullopt;
+}
+
+CallText callAt(std::string_view Text, uint32_t Offset, std::string_view Name) {
+  CallText Call;
+  if (Text.substr(std::min<size_t>(Offset, Text.size()), Name.size()) != Name)
+    return {};
+  Call.NameBegin = Offset;
+  Call.NameEnd = Offset + static_cast<uint32_t>(Name.size());
+  // Most calls are short. One statement never needs more than the second; a
+  // token list of a whole file would.
+  for (size_t Longest : {size_t(1) << 8, size_t(1) << 14}) {
+    auto Last = static_cast<uint32_t>(
+        std::min<size_t>(Text.size(), Call.NameEnd + Longest));
+    if (std::optional<CallText> Found = callWithin(Text, Call, Last))
+      return std::move(*Found);
   }
   return {};
 }

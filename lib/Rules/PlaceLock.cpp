@@ -34,6 +34,8 @@ public:
         Handle(Handle), Places(Along.begin(), Along.end()) {
     Places.insert(Place);
   }
+  LockFix(const LockFix &) = delete; // Leads is about this one
+  LockFix &operator=(const LockFix &) = delete;
 
   FixPlan plan();
 

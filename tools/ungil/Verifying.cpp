@@ -38,7 +38,7 @@ std::vector<UnitResult> Verifier::parseWith(const std::vector<size_t> &Units,
   Part.Check = Ask;
   if (!OpeningDir.empty())
     Part.OpeningDir = OpeningDir;
-  return parse(WithGil ? withGil(std::move(Part)) : Part);
+  return parse(WithGil ? withGil(Part) : Part);
 }
 
 Complaint Verifier::compare(const std::vector<size_t> &Units, const Texts &Old,
