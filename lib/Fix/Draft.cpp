@@ -97,6 +97,9 @@ void Draft::render(StatementId S, const Change &C, std::vector<Edit> &Front,
       Braces ? Outer + Code.indentUnit() : Code.indent(Here.Offset);
   std::string Break = OwnLine || Braces ? End + Inner : std::string(" ");
   auto Fit = [&](const std::string &Line) {
+    // Seldom more is needed, and to know how much there is reads the file.
+    if (Inner.size() + Line.size() <= FunctionText::LeastWidth)
+      return Line;
     return wrapped(Line, Inner.size(), Code.lineWidth(), End + Inner);
   };
   uint32_t Begin = Here.Offset, Stop = Here.end();

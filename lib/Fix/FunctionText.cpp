@@ -160,7 +160,7 @@ std::string FunctionText::indentUnit() const {
 }
 
 size_t FunctionText::lineWidth() const {
-  size_t Width = 80;
+  size_t Width = LeastWidth;
   // Each edit asks, and what a program wrote has no end.
   const size_t Enough = std::min<size_t>(Text.size(), size_t(1) << 16);
   for (size_t Begin = 0, End; Begin < Enough; Begin = End + 1) {

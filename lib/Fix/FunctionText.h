@@ -80,6 +80,7 @@ public:
   std::string indentUnit() const;
   /// How long lines of the file get, 80 at least.
   size_t lineWidth() const;
+  static constexpr size_t LeastWidth = 80;
   /// "\n" or "\r\n".
   std::string_view lineEnd() const;
   /// Is \p Offset the first token of its line?
