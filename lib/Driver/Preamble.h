@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An editor asks for the same unit again and again. What it begins with, up to
-// `#include "Python.h"`, is kept precompiled for the next time; a macro that is
-// defined before the include is part of it. Within one scan nothing is kept:
-// there units begin in one process (Trunk.h).
+// Editors, and the check of edits, ask for the same unit again and again. What
+// it begins with, up to `#include "Python.h"`, is kept precompiled for the next
+// time; a macro that is defined before the include is part of it. Within one
+// scan nothing is kept: there units begin in one process (Trunk.h).
 //
 //===----------------------------------------------------------------------===//
 

@@ -42,7 +42,6 @@ private:
   void findDeclaration();
   void findStores();
   void checkAccesses();
-  void checkValue(const Access &A);
   void checkUses();
   void checkTest(const Store &S);
   void declare();
@@ -143,18 +142,8 @@ void CacheFix::findStores() {
       return D.refuse("the address of '" + Name + "' is taken");
     if (!Is(I + 1, "="))
       continue;
-    Store S{Words[I].Offset, 0, 0};
-    unsigned Depth = 0;
-    for (size_t J = I + 2; J != Words.size(); ++J) {
-      bool Closes = Is(J, ")") || Is(J, "}");
-      if (!Depth && (Closes || Is(J, ";") || Is(J, ",")))
-        break;
-      Depth += Is(J, "(") || Is(J, "{");
-      Depth -= Closes;
-      if (!S.ValueBegin)
-        S.ValueBegin = Words[J].Offset;
-      S.ValueEnd = Words[J].end();
-    }
+    auto [ValueBegin, ValueEnd] = assignedValue(Code.Text, Words, I + 2);
+    Store S{Words[I].Offset, ValueBegin, ValueEnd};
     if (!S.ValueBegin)
       return D.refuse("an assignment to '" + Name + "' is not plain");
     Stores.push_back(S);
@@ -167,23 +156,6 @@ bool CacheFix::isPlace(const Origin &O) const {
   const Path &From = P.path(O.Index);
   return From.Root == RootKind::Place && From.Index == Place &&
          From.Steps.empty();
-}
-
-/// What is kept must be a reference of its own.
-void CacheFix::checkValue(const Access &A) {
-  for (const Origin &O : P.Functions[Code.F].Value.value(A.At.Event)) {
-    if (O.Kind != OperandKind::Result || O.Out)
-      return D.refuse("what '" + Name +
-                      "' is set to is not plainly a new "
-                      "reference");
-    const Event &Call = P.body(Code.F).Events[O.Index];
-    const ApiFunction *Api = P.api(Call);
-    bool Lends = Api && Api->Borrow;
-    for (FunctionId Callee : P.bodiesOf(Call.Callee))
-      Lends |= P.Functions[Callee].Lends != None;
-    if (Lends)
-      return D.refuse("'" + Name + "' is set to a borrowed reference");
-  }
 }
 
 void CacheFix::checkAccesses() {
@@ -204,7 +176,8 @@ void CacheFix::checkAccesses() {
       return D.refuse("'" + Name + "' is changed by a macro");
     if (A.StoresNull || A.LazyTest == None)
       return D.refuse("'" + Name + "' is set again");
-    checkValue(A);
+    if (std::string Why = whyNotOwned(P, A.At, Name); !Why.empty())
+      return D.refuse(Why);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "KeepFirst.h"
 #include "llvm/ADT/StringRef.h"
+#include <algorithm>
 #include <string>
 
 namespace ungil::rules {
@@ -37,6 +38,42 @@ constexpr std::string_view KeepInCxx =
     "    Py_DECREF(value);\n"
     "    return first;\n"
     "}\n";
+
+std::pair<uint32_t, uint32_t> assignedValue(std::string_view Text,
+                                            llvm::ArrayRef<Token> Words,
+                                            size_t First) {
+  uint32_t Begin = 0, End = 0;
+  int Depth = 0;
+  for (const Token &T : Words.drop_front(std::min(First, Words.size()))) {
+    std::string_view Word = spelling(Text, T);
+    bool Closes = Word == ")" || Word == "]" || Word == "}";
+    if (!Depth && (Closes || Word == ";" || Word == ","))
+      break;
+    Depth += Word == "(" || Word == "[" || Word == "{";
+    Depth -= Closes;
+    if (!Begin)
+      Begin = T.Offset;
+    End = T.end();
+  }
+  return {Begin, End};
+}
+
+std::string whyNotOwned(const Program &P, Site Store, const std::string &Name) {
+  for (const Origin &O : P.Functions[Store.Function].Value.value(Store.Event)) {
+    if (O.Kind == OperandKind::Null)
+      continue;
+    if (O.Kind != OperandKind::Result || O.Out)
+      return "what '" + Name + "' is set to is not plainly a new reference";
+    const Event &Call = P.event({Store.Function, O.Index});
+    const ApiFunction *Api = P.api(Call);
+    bool Lends = Api && Api->Borrow;
+    for (FunctionId Callee : P.bodiesOf(Call.Callee))
+      Lends |= P.Functions[Callee].Lends != None;
+    if (Lends)
+      return "'" + Name + "' is set to a borrowed reference";
+  }
+  return {};
+}
 
 void addKeepFirst(Draft &D, const FunctionText &Code, bool Cxx) {
   std::string_view Helper = Cxx ? KeepInCxx : KeepInC;

@@ -50,7 +50,6 @@ public:
 
 private:
   Assignment assignmentAt(const SourceRange &At);
-  void checkValue(const Access &A);
   bool isSlot(const Origin &O) const;
   void checkBehind(const Access &A, const Assignment &S,
                    const std::string &Value);
@@ -85,40 +84,10 @@ Assignment SlotStores::assignmentAt(const SourceRange &At) {
     }
     if (!Is(Equal, "="))
       continue;
-    Assignment Out{Words[I].Offset, Words[Equal - 1].end(), 0, 0, I == 0};
-    int Depth = 0;
-    for (size_t J = Equal + 1; J != Words.size(); ++J) {
-      bool Closes = Is(J, ")") || Is(J, "]");
-      if (!Depth && (Closes || Is(J, ";") || Is(J, ",")))
-        break;
-      Depth += Is(J, "(") || Is(J, "[");
-      Depth -= Closes;
-      if (!Out.ValueBegin)
-        Out.ValueBegin = Words[J].Offset;
-      Out.End = Words[J].end();
-    }
-    return Out;
+    auto [Begin, End] = assignedValue(Code.Text, Words, Equal + 1);
+    return {Words[I].Offset, Words[Equal - 1].end(), Begin, End, I == 0};
   }
   return {};
-}
-
-/// What is kept must be a reference of its own, and nobody else's.
-void SlotStores::checkValue(const Access &A) {
-  for (const Origin &O : P.Functions[Code.F].Value.value(A.At.Event)) {
-    if (O.Kind == OperandKind::Null)
-      continue;
-    if (O.Kind != OperandKind::Result || O.Out)
-      return D.refuse("what '" + Name +
-                      "' is set to is not plainly a new "
-                      "reference");
-    const Event &Call = P.body(Code.F).Events[O.Index];
-    const ApiFunction *Api = P.api(Call);
-    bool Lends = Api && Api->Borrow;
-    for (FunctionId Callee : P.bodiesOf(Call.Callee))
-      Lends |= P.Functions[Callee].Lends != None;
-    if (Lends)
-      return D.refuse("'" + Name + "' is set to a borrowed reference");
-  }
 }
 
 bool SlotStores::isSlot(const Origin &O) const {
@@ -170,7 +139,8 @@ void SlotStores::keep(const Access &A) {
   Assignment S = assignmentAt(P.event(A.At).Range);
   if (!S.ValueBegin)
     return D.refuse("an assignment to '" + Name + "' is not plain");
-  checkValue(A);
+  if (std::string Why = whyNotOwned(P, A.At, Name); !Why.empty())
+    return D.refuse(Why);
   std::string Value(Code.Text.substr(S.ValueBegin, S.End - S.ValueBegin));
   std::string Slot(Code.Text.substr(S.Begin, S.TargetEnd - S.Begin));
   std::string Call =
